@@ -1,0 +1,174 @@
+"""The settings: one table drives keywords, environment variables and declarative configuration.
+
+Precedence: keyword, then environment variable, then declarative configuration, then the default. A value that cannot be
+used is one line in the log that names the setting, the value and what is allowed; the next source in order is used.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass, field, fields, make_dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_logger: Final = logging.getLogger("otel_genai_impact")
+
+ENVIRONMENT_PREFIX: Final = "GENAI_IMPACT_"
+DEFAULT_METHOD: Final = "ecologits-0.11"
+
+Detail = Literal["minimal", "standard", "full"]
+DEFAULT_DETAIL: Final[Detail] = "standard"
+
+_TRUE = frozenset({"true", "1", "yes", "on"})
+_FALSE = frozenset({"false", "0", "no", "off"})
+_DETAILS: Final = ("minimal", "standard", "full")
+_HISTOGRAMS: Final = ("energy", "gwp")
+
+
+def _flag(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    text = str(value).strip().lower()
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    raise ValueError
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError
+    return value.strip()
+
+
+def _items(value: object) -> tuple[str, ...]:
+    """Comma-separated text, or a list of texts."""
+    parts: list[object] = [*value] if isinstance(value, (list, tuple, set, frozenset)) else [*_name(value).split(",")]
+    return tuple(dict.fromkeys(_name(part) for part in parts if part != ""))
+
+
+def _detail(value: object) -> Detail:
+    text = _name(value).lower()
+    for detail in _DETAILS:
+        if text == detail:
+            return detail
+    raise ValueError
+
+
+def _histograms(value: object) -> frozenset[str]:
+    names = frozenset(item.lower() for item in _items(value))
+    if names == frozenset({"none"}):
+        return frozenset()
+    if not names <= frozenset(_HISTOGRAMS):
+        raise ValueError
+    return names
+
+
+def _setting(default: object, parse: Callable[[object], Any], allowed: str) -> Any:
+    return field(default=default, metadata={"parse": parse, "allowed": allowed})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a user can decide. Each field is also the environment variable `GENAI_IMPACT_<FIELD>`.
+
+    Attributes:
+        enabled: False makes everything here inert.
+        method: the method of assessment. Its names are checked where the methods are known.
+        zone: electricity zone for all requests, instead of the provider's own; None for that one.
+        detail: how many attributes are written on a span.
+        histograms: which histograms are recorded for each request.
+        metric_attributes: keys of span attributes or baggage that become metric attributes.
+        summary: print a table at exit.
+        strict: estimate nothing; only figures that were measured or come from the provider count.
+        count_server_spans: count spans of kind SERVER too, which a client's span usually counts already.
+    """
+
+    enabled: bool = _setting(True, _flag, "true or false")
+    method: str = _setting(DEFAULT_METHOD, _name, "the name of a method")
+    zone: str | None = _setting(None, _name, "an electricity zone such as FRA, USA or WOR")
+    detail: Detail = _setting(DEFAULT_DETAIL, _detail, "minimal, standard or full")  # noqa: RUF009
+    histograms: frozenset[str] = _setting(frozenset({"energy"}), _histograms, "energy, gwp, both with a comma, or none")
+    metric_attributes: tuple[str, ...] = _setting((), _items, "names of attributes, separated by commas")
+    summary: bool = _setting(False, _flag, "true or false")
+    strict: bool = _setting(False, _flag, "true or false")
+    count_server_spans: bool = _setting(False, _flag, "true or false")
+
+    @classmethod
+    def load(cls, keywords: Mapping[str, object] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+        """The settings from all sources. Never raises."""
+        keywords = keywords or {}
+        environ = os.environ if environ is None else environ
+        known = {setting.name for setting in fields(cls)}
+        for name in sorted(keywords.keys() - known):
+            _warn_of_unknown(name)
+
+        values: dict[str, Any] = {}
+        for setting in fields(cls):
+            for source, raw in _sources(setting.name, keywords, environ):
+                try:
+                    values[setting.name] = setting.metadata["parse"](raw)
+                except ValueError:
+                    complain(source, raw, setting.metadata["allowed"])
+                else:
+                    break
+        return cls(**values)
+
+
+def _sources(name: str, keywords: Mapping[str, object], environ: Mapping[str, str]) -> list[tuple[str, object]]:
+    """Where a setting was given and as what, the strongest source first. An empty variable counts as unset."""
+    variable = ENVIRONMENT_PREFIX + name.upper()
+    keyword = keywords.get(name)
+    found: list[tuple[str, object]] = []
+    if keyword is not None and not isinstance(keyword, Declared):
+        found.append((f"keyword {name}", keyword))
+    if environ.get(variable, "").strip():
+        found.append((variable, environ[variable]))
+    if isinstance(keyword, Declared):
+        found.append((f"declarative configuration, {name}", keyword.value))
+    return found
+
+
+def _warn_of_unknown(name: str) -> None:
+    known = ", ".join(setting.name for setting in fields(Settings))
+    _logger.warning("there is no setting %.200r; the settings are %s", name, known)
+
+
+def complain(source: str, value: object, allowed: str) -> None:
+    """The one line about a value that cannot be used."""
+    _logger.warning("%s: %.200r cannot be used, and is ignored; allowed is %s", source, value, allowed)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A value from declarative configuration, which environment variables override."""
+
+    value: object
+
+
+def _take_options(self: Any, **options: object) -> None:
+    """The constructor of `DeclarativeConfiguration`: unknown options are one line in the log each."""
+    for setting in fields(Settings):
+        value = options.pop(setting.name, None)
+        setattr(self, setting.name, None if value is None else Declared(value))
+    for name in sorted(options):
+        _warn_of_unknown(name)
+
+
+DeclarativeConfiguration: Final = make_dataclass(
+    "DeclarativeConfiguration",
+    [(setting.name, Any, None) for setting in fields(Settings)],
+    init=False,
+    namespace={
+        "__init__": _take_options,
+        "__doc__": """`instrumentation/development: python: genai_impact:` in a declarative configuration file.
+
+        OpenTelemetry's configurator makes one of these from the file and gives each value that is not None to
+        `instrument`.
+        """,
+    },
+)

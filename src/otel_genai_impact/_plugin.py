@@ -1,0 +1,167 @@
+"""The composition root: how the span processor gets into an application that knows nothing of it."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+from weakref import WeakKeyDictionary
+
+import wrapt
+from opentelemetry import trace
+from opentelemetry.instrumentation.instrumentor import BaseInstrumentor
+from opentelemetry.instrumentation.utils import unwrap
+from opentelemetry.sdk.trace import TracerProvider
+
+from otel_genai_impact._config import DeclarativeConfiguration
+from otel_genai_impact._contain import contained
+from otel_genai_impact.telemetry.processor import ImpactSpanProcessor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from opentelemetry.metrics import MeterProvider
+
+RUN_VARIABLE: Final = "_GENAI_IMPACT_RUN"
+"""Set by `genai-impact run`: make a tracer provider if nobody else does."""
+
+# SDKs with an official instrumentation that comes with us: entry point and module to look for.
+_INSTRUMENTED_SDKS: Final = {"openai": "openai", "anthropic": "anthropic"}
+
+
+class GenAIImpactInstrumentor(BaseInstrumentor):
+    """Attaches the span processor to the current, a later, and every additional tracer provider.
+
+    This is the entry point `genai_impact` of `opentelemetry_instrumentor`, which `opentelemetry-instrument` and the
+    distributions built on it load. Its keywords are the settings; `tracer_provider` attaches to that one alone.
+    """
+
+    # Read by OpenTelemetry's configurator: it makes one from the file's options.
+    configuration = DeclarativeConfiguration
+
+    # BaseInstrumentor is a singleton whose __init__ runs on every call, so the state is the class's.
+    _processors: ClassVar[WeakKeyDictionary[Any, ImpactSpanProcessor]] = WeakKeyDictionary()
+    _keywords: ClassVar[dict[str, Any]] = {}
+    _wrapped: ClassVar[bool] = False
+
+    def instrumentation_dependencies(self) -> Collection[str]:
+        """None: it needs no provider's SDK."""
+        return ()
+
+    def _instrument(self, **kwargs: Any) -> None:
+        # An exception here would end the auto-instrumentation of the whole application.
+        with contained("attaching to the tracer providers"):
+            if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
+                return
+            cls = type(self)
+            tracer_provider = kwargs.pop("tracer_provider", None)
+            cls._keywords = kwargs
+            if tracer_provider is not None:
+                self._attach(tracer_provider)
+                return
+            if os.environ.get(RUN_VARIABLE):
+                _provide()
+            self._attach(trace.get_tracer_provider())
+            for provider in list(cls._processors):
+                self._attach(provider)
+            if not cls._wrapped:
+                wrapt.wrap_function_wrapper(TracerProvider, "__init__", self._attach_to_new)
+                cls._wrapped = True
+
+    def _uninstrument(self, **kwargs: Any) -> None:  # noqa: ARG002
+        with contained("detaching from the tracer providers"):
+            cls = type(self)
+            if cls._wrapped:
+                unwrap(TracerProvider, "__init__")
+                cls._wrapped = False
+            # The SDK has no way to remove a span processor, so ours stay and do nothing.
+            for processor in list(cls._processors.values()):
+                processor.active = False
+
+    def _attach_to_new(
+        self, wrapped: Callable[..., None], instance: TracerProvider, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        wrapped(*args, **kwargs)
+        with contained("attaching to a new tracer provider"):
+            self._attach(instance)
+
+    def _attach(self, provider: Any) -> None:
+        cls = type(self)
+        known = cls._processors.get(provider)
+        if known is not None:
+            known.configure(**cls._keywords)
+            return
+        if isinstance(provider, TracerProvider):
+            processor = ImpactSpanProcessor(**cls._keywords)
+            # Not the method of a subclass, which may not be ready yet.
+            TracerProvider.add_span_processor(provider, processor)
+        elif hasattr(provider, "add_span_processor"):
+            processor = ImpactSpanProcessor(**cls._keywords)
+            provider.add_span_processor(processor)
+        else:
+            return  # not an SDK's: the API's proxy, or another vendor's
+        cls._processors[provider] = processor
+
+
+def _provide() -> None:
+    """Configure the SDK from the environment where no distribution did: `genai-impact run` needs no extra for it."""
+    if not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+        return
+    with contained("configuring the OpenTelemetry SDK from the environment"):
+        from opentelemetry.sdk._configuration import _OTelSDKConfigurator
+
+        _OTelSDKConfigurator().configure()  # pyright: ignore[reportUnknownMemberType]
+    if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+        trace.set_tracer_provider(TracerProvider())
+
+
+def instrument(
+    *,
+    tracer_provider: trace.TracerProvider | None = None,
+    meter_provider: MeterProvider | None = None,
+    **settings: Any,
+) -> None:
+    """One line for applications that are not started by `opentelemetry-instrument`.
+
+    Attaches to the tracer providers, and starts the official instrumentations of the OpenAI and Anthropic SDKs where
+    these are installed and not instrumented yet. Never raises.
+
+    Args:
+        tracer_provider: attach to this one alone; if not given, to the global one and to all that are made later.
+        meter_provider: where the metrics go; the global one if not given.
+        **settings: `zone`, `method`, `detail` and so on; see docs/configuration.md.
+    """
+    providers = {"tracer_provider": tracer_provider, "meter_provider": meter_provider}
+    given = {name: provider for name, provider in providers.items() if provider is not None}
+    GenAIImpactInstrumentor().instrument(**given, **settings)
+    with contained("starting the official instrumentations"):
+        for instrumentor in _official_instrumentors():
+            if not instrumentor.is_instrumented_by_opentelemetry:
+                instrumentor.instrument(**given)
+                _started.append(instrumentor)
+
+
+def uninstrument() -> None:
+    """Undo `instrument()`. What was counted until now is still exported."""
+    GenAIImpactInstrumentor().uninstrument()
+    with contained("stopping the official instrumentations"):
+        while _started:
+            _started.pop().uninstrument()
+
+
+_started: Final[list[BaseInstrumentor]] = []
+
+
+def _official_instrumentors() -> list[BaseInstrumentor]:
+    disabled = {name.strip() for name in os.environ.get("OTEL_PYTHON_DISABLED_INSTRUMENTATIONS", "").split(",")}
+    found: list[BaseInstrumentor] = []
+    for name, module in _INSTRUMENTED_SDKS.items():
+        if disabled & {name, "*"} or find_spec(module) is None:
+            continue
+        found.extend(
+            entry_point.load()()
+            for entry_point in entry_points(group="opentelemetry_instrumentor", name=name)
+            if entry_point.value.startswith("opentelemetry.instrumentation.genai.")
+        )
+    return found

@@ -1,0 +1,53 @@
+"""The command line: `genai-impact run` and `genai-impact estimate`. Parses, calls, prints."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from otel_genai_impact._version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code."""
+    options = _parser().parse_args(arguments)
+    if options.command == "run":
+        from otel_genai_impact.cli.run import run
+
+        return run(options.program)
+    from otel_genai_impact.cli.estimate import print_estimate
+
+    return print_estimate(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="genai-impact", description="The environmental impacts of GenAI requests: energy, CO2eq, water, metals."
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    run = commands.add_parser(
+        "run",
+        help="run a program with auto-instrumentation, and print its impacts when it ends",
+        description="Runs a program with auto-instrumentation, and prints its impacts when it ends. Nothing is exported "
+        "unless OTEL_TRACES_EXPORTER and the like say so. Exit code and signals are the program's own.",
+    )
+    run.add_argument("program", nargs=argparse.REMAINDER, metavar="COMMAND", help="for example: python app.py")
+
+    estimate = commands.add_parser("estimate", help="estimate the impacts of one request")
+    estimate.add_argument("provider", help="who serves the model, for example openai")
+    estimate.add_argument("model", help="its name, for example gpt-4o")
+    estimate.add_argument("--output-tokens", type=int, required=True, metavar="N", help="tokens that it generates")
+    estimate.add_argument("--latency", type=float, metavar="S", help="how long the caller waits, s")
+    estimate.add_argument("--zone", help="electricity zone, for example FRA; the provider's own if not given")
+    estimate.add_argument("--json", action="store_true", help="print JSON, in the units of the telemetry: J, g, L")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

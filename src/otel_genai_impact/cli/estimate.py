@@ -1,0 +1,89 @@
+"""`genai-impact estimate`: the impacts of one request by names."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from otel_genai_impact.impacts.criteria import ADPE, CRITERIA, ENERGY, GWP, PE, WCF, Criterion
+from otel_genai_impact.inventory.assessing import Assessment, estimate
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from otel_genai_impact.impacts.interval import Interval
+
+_FAILED: Final = 1
+
+
+def print_estimate(options: Namespace) -> int:
+    """Print an estimate as text or JSON; the exit code."""
+    try:
+        assessment = estimate(
+            options.provider,
+            options.model,
+            output_tokens=options.output_tokens,
+            latency_s=options.latency,
+            zone=options.zone,
+        )
+    except (LookupError, ValueError) as error:
+        print(f"genai-impact estimate: {error}", file=sys.stderr)
+        return _FAILED
+    report = as_report(options.provider, assessment)
+    print(json.dumps(report, indent=2) if options.json else as_text(report))
+    return 0
+
+
+def as_report(provider: str, assessment: Assessment) -> dict[str, Any]:
+    """The assessment in the names and units of the telemetry."""
+    report: dict[str, Any] = {
+        "provider": provider,
+        "model": assessment.model,
+        "method": assessment.method,
+        "data_version": assessment.data_version,
+        "zone": assessment.zone,
+        "assumptions": list(assessment.assumptions),
+    }
+    impacts = assessment.impacts
+    totals = {
+        ENERGY: impacts.energy_kwh,
+        GWP: impacts.gwp_kgco2eq,
+        ADPE: impacts.adpe_kgsbeq,
+        PE: impacts.pe_mj,
+        WCF: impacts.wcf_l,
+    }
+    embodied = {
+        GWP: impacts.embodied.gwp_kgco2eq,
+        ADPE: impacts.embodied.adpe_kgsbeq,
+        PE: impacts.embodied.pe_mj,
+    }
+    report.update({criterion.key: _reported(criterion, totals[criterion]) for criterion in CRITERIA})
+    report.update({f"{criterion.key}_embodied": _reported(criterion, part) for criterion, part in embodied.items()})
+    return report
+
+
+def _reported(criterion: Criterion, quantity: Interval) -> dict[str, float | str]:
+    factor = criterion.reported_per_model_unit
+    return {
+        "estimate": quantity.estimate * factor,
+        "low": quantity.low * factor,
+        "high": quantity.high * factor,
+        "unit": criterion.reported_unit,
+    }
+
+
+def as_text(report: dict[str, Any]) -> str:
+    """The report for a person."""
+    lines = [
+        f"{report['model']}, electricity of {report['zone']}, method {report['method']}, data {report['data_version']}"
+    ]
+    for criterion in CRITERIA:
+        figure = report[criterion.key]
+        lines.append(
+            f"  {criterion.key:<7}{figure['estimate']:>10.4g} {criterion.reported_unit}"
+            f"  ({figure['low']:.4g} to {figure['high']:.4g})  {criterion.name}"
+        )
+    if report["assumptions"]:
+        lines.append(f"  assumed: {', '.join(report['assumptions'])}")
+    return "\n".join(lines)

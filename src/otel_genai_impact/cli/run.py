@@ -1,0 +1,59 @@
+"""`genai-impact run`: the short way to the summary."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from shutil import which
+from typing import TYPE_CHECKING, Final
+
+from otel_genai_impact._plugin import RUN_VARIABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_DEFAULTS: Final = {
+    "OTEL_TRACES_EXPORTER": "none",
+    "OTEL_METRICS_EXPORTER": "none",
+    "OTEL_LOGS_EXPORTER": "none",
+    "GENAI_IMPACT_SUMMARY": "true",
+    RUN_VARIABLE: "1",
+}
+_USAGE_ERROR: Final = 2
+_NOT_FOUND: Final = 127
+
+
+def run(program: Sequence[str]) -> int:
+    """Become the program, with auto-instrumentation. Returns only if there is no such program."""
+    command = [*program[1:]] if program[:1] == ["--"] else [*program]
+    if not command:
+        print("genai-impact run: which program? For example: genai-impact run python app.py", file=sys.stderr)
+        return _USAGE_ERROR
+    if command[0].endswith(".py"):
+        command = [sys.executable, *command]
+    executable = which(command[0])
+    if executable is None:
+        print(f"genai-impact run: there is no program {command[0]!r}", file=sys.stderr)
+        return _NOT_FOUND
+    environment = with_auto_instrumentation(os.environ)
+    if os.name == "nt":  # there, exec does not pass the exit code on
+        return subprocess.call([executable, *command[1:]], env=environment)  # noqa: S603
+    sys.stdout.flush()
+    return os.execve(executable, command, environment)  # noqa: S606
+
+
+def with_auto_instrumentation(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment in which Python starts with OpenTelemetry's auto-instrumentation; what is set already stays."""
+    environment = {**_DEFAULTS, **environ}
+    spec = find_spec("opentelemetry.instrumentation.auto_instrumentation")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("opentelemetry-instrumentation is not installed")
+    folder = str(Path(spec.origin).parent)
+    others = [entry for entry in environ.get("PYTHONPATH", "").split(os.pathsep) if entry not in {"", folder}]
+    # The program's own folder counts as well, as under `opentelemetry-instrument`.
+    here = str(Path.cwd())
+    environment["PYTHONPATH"] = os.pathsep.join([folder, *([] if here in others else [here]), *others])
+    return environment

@@ -1,0 +1,117 @@
+"""The result of an assessment: the impacts of one request by phase, and what a method is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from otel_genai_impact.impacts.interval import Interval
+    from otel_genai_impact.impacts.product_system import DataCenter, ElectricityMix, FunctionalUnit, Model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Impacts of running the request. Units: kWh, kgCO2eq, kgSbeq, MJ, L."""
+
+    energy_kwh: Interval
+    gwp_kgco2eq: Interval
+    adpe_kgsbeq: Interval
+    pe_mj: Interval
+    wcf_l: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embodied:
+    """The request's share of making the hardware. Units: kgCO2eq, kgSbeq, MJ. Its water is unknown, and so not here."""
+
+    gwp_kgco2eq: Interval
+    adpe_kgsbeq: Interval
+    pe_mj: Interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impacts:
+    """The environmental impacts of one request: usage and embodied phase, and their totals."""
+
+    usage: Usage
+    embodied: Embodied
+
+    @property
+    def energy_kwh(self) -> Interval:
+        """Facility energy, kWh. Making the hardware took energy too; that is counted as primary energy."""
+        return self.usage.energy_kwh
+
+    @property
+    def gwp_kgco2eq(self) -> Interval:
+        """Global warming potential, kgCO2eq."""
+        return self.usage.gwp_kgco2eq + self.embodied.gwp_kgco2eq
+
+    @property
+    def adpe_kgsbeq(self) -> Interval:
+        """Abiotic depletion potential of elements, kgSbeq."""
+        return self.usage.adpe_kgsbeq + self.embodied.adpe_kgsbeq
+
+    @property
+    def pe_mj(self) -> Interval:
+        """Primary energy, MJ."""
+        return self.usage.pe_mj + self.embodied.pe_mj
+
+    @property
+    def wcf_l(self) -> Interval:
+        """Water consumption footprint, L."""
+        return self.usage.wcf_l
+
+
+class Estimate(NamedTuple):
+    """The same impacts in the units of telemetry, flat, for the hot path.
+
+    Energies in J, masses in g, water in L. `gwp`, `adpe`, `pe` are usage and embodied phase together; `*_embodied` is
+    the embodied part of the estimate; `*_low` and `*_high` are the bounds.
+    """
+
+    energy: float
+    energy_low: float
+    energy_high: float
+    gwp: float
+    gwp_low: float
+    gwp_high: float
+    gwp_embodied: float
+    adpe: float
+    adpe_low: float
+    adpe_high: float
+    adpe_embodied: float
+    pe: float
+    pe_low: float
+    pe_high: float
+    pe_embodied: float
+    wcf: float
+    wcf_low: float
+    wcf_high: float
+
+
+class CompiledSystem(Protocol):
+    """One product system with everything computed that does not depend on the request."""
+
+    def estimate(self, output_tokens: float, latency_s: float) -> Estimate:
+        """The impacts of one request; `latency_s` is infinite if unknown."""
+        ...
+
+
+class Method(Protocol):
+    """A way to get from a functional unit and its product system to impacts, in a readable and a compiled form."""
+
+    @property
+    def name(self) -> str:
+        """What telemetry reports as `genai_impact.method`."""
+        ...
+
+    def assess(
+        self, functional_unit: FunctionalUnit, model: Model, data_center: DataCenter, electricity_mix: ElectricityMix
+    ) -> Impacts:
+        """The readable form: the specification."""
+        ...
+
+    def compile(self, model: Model, data_center: DataCenter, electricity_mix: ElectricityMix) -> CompiledSystem:
+        """The compiled form: equal to `assess` for every functional unit."""
+        ...

@@ -1,0 +1,14 @@
+"""The methods by name. A new method is one file beside this one, and one row here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from otel_genai_impact.impacts.ecologits_0_11 import EcoLogits011
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from otel_genai_impact.impacts.assessment import Method
+
+METHODS: Final[Mapping[str, Method]] = {method.name: method for method in (EcoLogits011(),)}

@@ -1,0 +1,79 @@
+"""One assessment by names: what `genai-impact estimate` and `otel_genai_impact.estimate` give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from otel_genai_impact._config import DEFAULT_METHOD
+from otel_genai_impact.impacts.methods import METHODS
+from otel_genai_impact.impacts.product_system import FunctionalUnit
+from otel_genai_impact.inventory.catalog import Catalog, ModelError
+
+if TYPE_CHECKING:
+    from otel_genai_impact.impacts.assessment import Impacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """The impacts of one request, and everything that they rest on.
+
+    Attributes:
+        model: the inventory's entry, `maker/name`.
+        zone: the electricity zone.
+        method: the method's name.
+        data_version: the inventory's version.
+        assumptions: codes of what was assumed, sorted.
+        impacts: usage and embodied phase, in kWh, kgCO2eq, kgSbeq, MJ and L.
+    """
+
+    model: str
+    zone: str
+    method: str
+    data_version: str
+    assumptions: tuple[str, ...]
+    impacts: Impacts
+
+
+def estimate(
+    provider: str | None,
+    model: str,
+    *,
+    output_tokens: float,
+    latency_s: float | None = None,
+    zone: str | None = None,
+    method: str = DEFAULT_METHOD,
+) -> Assessment:
+    """Estimate the impacts of one request.
+
+    Args:
+        provider: who serves it, as in `gen_ai.provider.name`; None if unknown.
+        model: the model's name.
+        output_tokens: tokens that it generated.
+        latency_s: how long the caller waited, s; None if unknown.
+        zone: electricity zone, ISO 3166-1 alpha-3 or WOR; the provider's own if not given.
+        method: name of the method.
+
+    Raises:
+        ModelError: the inventory has no such model (a LookupError).
+        ZoneError: it has no such zone (a LookupError).
+        ValueError: there is no such method, or a quantity is negative or not a number.
+    """
+    if method not in METHODS:
+        raise ValueError(f"there is no method {method!r}; the methods are {', '.join(METHODS)}")
+    catalog = Catalog(zone=zone)
+    served = catalog.serve(provider, model)
+    if served is None:
+        raise ModelError(f"{provider!r} has no model {model!r} in the inventory{catalog.nearest(provider, model)}")
+    unit = FunctionalUnit(output_tokens=output_tokens, latency_s=latency_s)
+    impacts = METHODS[method].assess(
+        unit, served.entry.model, served.data_center.data_center, served.zone.electricity_mix
+    )
+    return Assessment(
+        model=served.entry.id,
+        zone=served.zone.code,
+        method=method,
+        data_version=catalog.data_version,
+        assumptions=served.assumptions,
+        impacts=impacts,
+    )

@@ -1,0 +1,174 @@
+"""From the names that telemetry contains to entries of the inventory: which model, which data centre, which zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from otel_genai_impact import semconv
+from otel_genai_impact._config import complain
+from otel_genai_impact.inventory.compiled import DATA_CENTER_DEFAULT, Inventory, inventory
+
+if TYPE_CHECKING:
+    from otel_genai_impact.inventory.compiled import DataCenterEntry, ModelEntry, ZoneEntry
+
+
+# Spellings of a provider, in lower case, to the inventory's table of its models.
+TABLES: Final = {
+    "openai": "openai",
+    "anthropic": "anthropic",
+    "mistral_ai": "mistralai",
+    "mistralai": "mistralai",
+    "gcp.gemini": "google_genai",
+    "gcp.vertex_ai": "google_genai",
+    "gcp.gen_ai": "google_genai",
+    "google_genai": "google_genai",
+    "gemini": "google_genai",
+    "google": "google_genai",
+    "cohere": "cohere",
+    "huggingface": "huggingface_hub",
+    "huggingface_hub": "huggingface_hub",
+}
+_AZURE: Final = ("azure.", "az.")
+
+# Clouds that serve other makers' models from data centres of which the maker's figures are the best ones known.
+MARKETPLACES: Final = frozenset({"aws.bedrock", "aws_bedrock", "bedrock", "gcp.vertex_ai", "vertex_ai", "vertexai"})
+
+# What some SDKs and gateways put before a model's name, and the table that it points to.
+PREFIXES: Final = {
+    "openai/": "openai",
+    "anthropic/": "anthropic",
+    "mistralai/": "mistralai",
+    "google/": "google_genai",
+    "models/": "google_genai",
+}
+
+_NEAREST_NAMES: Final = 3
+
+
+class ZoneError(LookupError):
+    """There is no such electricity zone."""
+
+
+class ModelError(LookupError):
+    """There is no such model."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """Which model serves a request, from which data centre, with which electricity; and what was assumed for it."""
+
+    entry: ModelEntry
+    data_center: DataCenterEntry
+    zone: ZoneEntry
+    assumptions: tuple[str, ...]
+
+
+class Catalog:
+    """Resolves names in an inventory, exactly or by declared rules, never by likeness.
+
+    Args:
+        zone: electricity zone for all requests, instead of each provider's own.
+        entries: the inventory; the shipped one if not given.
+
+    Raises:
+        ZoneError: the inventory has no such zone.
+    """
+
+    def __init__(self, *, zone: str | None = None, entries: Inventory | None = None) -> None:
+        self._inventory = inventory() if entries is None else entries
+        self._zone = None if zone is None else self.zone(zone)
+
+    @classmethod
+    def of_setting(cls, zone: str | None) -> Catalog:
+        """The catalogue for a zone that a user set: one that does not exist is a line in the log, and ignored."""
+        try:
+            return cls(zone=zone)
+        except ZoneError as error:
+            complain("zone", zone, f"a zone of the inventory: {error}")
+            return cls()
+
+    @property
+    def data_version(self) -> str:
+        """Version of the inventory."""
+        return self._inventory.data_version
+
+    def zone(self, code: str) -> ZoneEntry:
+        """The electricity zone of this code, in either case; WLD and WORLD are other names of WOR.
+
+        Raises:
+            ZoneError: there is none.
+        """
+        wanted = code.strip().upper()
+        entry = self._inventory.zone(semconv.WORLD if wanted in {"WLD", "WORLD"} else wanted)
+        if entry is None:
+            near = self._near(wanted, self._inventory.zone_codes)
+            raise ZoneError(f"there is no electricity zone {code!r}; ISO 3166-1 alpha-3 codes such as FRA{near}")
+        return entry
+
+    def serve(self, provider: str | None, *names: str | None) -> Served | None:
+        """What serves a request to this provider for the model of one of these names, the best name first.
+
+        None if the inventory has no model of any of these names.
+        """
+        for position, name in enumerate(names):
+            entry = None if name is None else self._model(provider, name)
+            if entry is not None:
+                # Where the first name, the response's, is unknown, that of the request says it less exactly.
+                from_request = position > 0 and names[0] is not None
+                return self._served(provider, entry, (semconv.MODEL_FROM_REQUEST,) if from_request else ())
+        return None
+
+    def nearest(self, provider: str | None, name: str) -> str:
+        """A hint with the names most like this one, for messages; empty if there are none."""
+        table = self._table(provider)
+        return self._near(name, tuple(self._inventory.model_names(table)) if table else ())
+
+    def _served(self, provider: str | None, entry: ModelEntry, assumptions: tuple[str, ...]) -> Served:
+        data_center = self._data_center(provider, entry)
+        codes = [*assumptions, *entry.assumptions]
+        if data_center.provider == DATA_CENTER_DEFAULT:
+            codes.append(semconv.DATA_CENTER_DEFAULT)
+        zone = self._zone
+        if zone is None:
+            zone = self.zone(data_center.zone)
+            codes.append(semconv.ZONE_WORLD if zone.code == semconv.WORLD else semconv.ZONE_PROVIDER_DEFAULT)
+        codes.extend(zone.assumptions)
+        return Served(entry=entry, data_center=data_center, zone=zone, assumptions=tuple(sorted(codes)))
+
+    def _data_center(self, provider: str | None, entry: ModelEntry) -> DataCenterEntry:
+        """The provider's data centre. Who serves another maker's model does not do so from that maker's."""
+        its_own = self._table(provider) == entry.provider or (provider or "").lower() in MARKETPLACES
+        known = self._inventory.data_center(entry.provider) if its_own else None
+        fallback = known or self._inventory.data_center(DATA_CENTER_DEFAULT)
+        if fallback is None:
+            raise LookupError("the inventory has no default data centre")
+        return fallback
+
+    def _model(self, provider: str | None, name: str) -> ModelEntry | None:
+        """By the very name, then without a known prefix; in the provider's table, then in all."""
+        prefix = next((known for known in PREFIXES if name.startswith(known)), "")
+        bare = name[len(prefix) :]
+        table = self._table(provider)
+        if table is not None:
+            entry = self._inventory.model(table, name) or (self._inventory.model(table, bare) if prefix else None)
+            if entry is not None:
+                return entry
+        entry = self._anywhere(name)
+        if entry is None and prefix:
+            entry = self._inventory.model(PREFIXES[prefix], bare)
+        return entry
+
+    def _anywhere(self, name: str) -> ModelEntry | None:
+        tables = self._inventory.providers_with(name)
+        return self._inventory.model(tables[0], name) if tables else None
+
+    def _table(self, provider: str | None) -> str | None:
+        spelling = (provider or "").lower()
+        return "openai" if spelling.startswith(_AZURE) else TABLES.get(spelling)
+
+    def _near(self, name: str, names: tuple[str, ...]) -> str:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, names, n=_NEAREST_NAMES)
+        return f"; did you mean {' or '.join(repr(other) for other in near)}?" if near else ""

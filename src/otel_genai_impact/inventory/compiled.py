@@ -1,0 +1,174 @@
+"""The shipped inventory as the running program uses it: read once, on first use, from one generated file.
+
+Everything about a request's model, zone and data centre comes from here. An entry becomes an object only when it is
+asked for, so what nobody asks for costs little; callers on the hot path keep what they got.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias, TypedDict
+
+from otel_genai_impact.impacts.interval import Interval
+from otel_genai_impact.impacts.product_system import DataCenter, ElectricityMix, Model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+DATA_FOLDER: Final = Path(__file__).with_name("data")
+COMPILED_FILE: Final = DATA_FOLDER / "compiled.json"
+
+DATA_CENTER_DEFAULT: Final = "default"
+"""The entry among the data centres that stands for providers that nobody knows."""
+
+MODEL_MULTIMODAL: Final = "model.multimodal"
+MODEL_UNDISCLOSED: Final = "model.parameters.undisclosed"
+
+MODEL_ASSUMPTIONS: Final = (MODEL_MULTIMODAL, MODEL_UNDISCLOSED)
+ZONE_ASSUMPTIONS: Final = ("grid.adpe.world", "grid.pe.world", "grid.wue.world")
+"""What may be assumed about a model or a zone. Bit i of a row's flags stands for code i."""
+
+ModelRow: TypeAlias = tuple[float, float, float, float, float | None, float | None, int]
+"""Active parameters (low, high), total ones (low, high), tokens per second, time to first token, flags."""
+ZoneRow: TypeAlias = tuple[float, float, float, float, int]
+"""GWP, ADPe, PE and water of one kWh, flags."""
+DataCenterRow: TypeAlias = tuple[float, float, float, float, str]
+"""PUE (low, high), on-site WUE (low, high), zone."""
+
+
+class CompiledInventory(TypedDict):
+    """What the generated file holds. Makers: null where a model's name is `maker/name` already."""
+
+    data_version: str
+    makers: dict[str, str | None]
+    models: dict[str, dict[str, ModelRow]]
+    aliases: dict[str, dict[str, str]]
+    zones: dict[str, ZoneRow]
+    data_centers: dict[str, DataCenterRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelEntry:
+    """A model as the inventory knows it.
+
+    Attributes:
+        id: `maker/name`, which telemetry reports.
+        provider: key of the table that it stands in.
+        name: its own name there, not the alias by which it may have been found.
+        model: its numbers.
+        assumptions: codes of what is assumed about it, sorted.
+    """
+
+    id: str
+    provider: str
+    name: str
+    model: Model
+    assumptions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneEntry:
+    """An electricity zone: its code, its factors, and codes of those that are the world's, sorted."""
+
+    code: str
+    electricity_mix: ElectricityMix
+    assumptions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataCenterEntry:
+    """The data centre of a provider, and the zone that its electricity comes from unless something better is known."""
+
+    provider: str
+    data_center: DataCenter
+    zone: str
+
+
+class Inventory:
+    """Looks entries up. A name that is not there gives None, never a guess."""
+
+    __slots__ = ("_content",)
+
+    def __init__(self, content: CompiledInventory) -> None:
+        self._content = content
+
+    @property
+    def data_version(self) -> str:
+        """Year and month of the numbers, `2026.11`."""
+        return self._content["data_version"]
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """Keys of the tables of models, sorted."""
+        return tuple(self._content["models"])
+
+    @property
+    def zone_codes(self) -> tuple[str, ...]:
+        """All electricity zones, sorted."""
+        return tuple(self._content["zones"])
+
+    def model_names(self, provider: str) -> Iterable[str]:
+        """The names of a provider's models, aliases included; none for a provider that is not known."""
+        return (*self._content["models"].get(provider, ()), *self._content["aliases"].get(provider, ()))
+
+    def providers_with(self, name: str) -> tuple[str, ...]:
+        """The providers that have a model or an alias of this very name."""
+        models, aliases = self._content["models"], self._content["aliases"]
+        return tuple(provider for provider in models if name in models[provider] or name in aliases[provider])
+
+    def model(self, provider: str, name: str) -> ModelEntry | None:
+        """The model of exactly this name, or the one that has it as an alias."""
+        rows = self._content["models"].get(provider)
+        if rows is None:
+            return None
+        own_name = self._content["aliases"][provider].get(name, name)
+        row = rows.get(own_name)
+        if row is None:
+            return None
+        active_low, active_high, total_low, total_high, tokens_per_s, first_token_s, flags = row
+        maker = self._content["makers"][provider]
+        return ModelEntry(
+            id=own_name if maker is None else f"{maker}/{own_name}",
+            provider=provider,
+            name=own_name,
+            model=Model(
+                active_parameters_b=Interval(active_low, active_high),
+                total_parameters_b=Interval(total_low, total_high),
+                output_tokens_per_s=tokens_per_s,
+                time_to_first_token_s=first_token_s,
+            ),
+            assumptions=_flagged(MODEL_ASSUMPTIONS, flags),
+        )
+
+    def zone(self, code: str) -> ZoneEntry | None:
+        """The electricity zone of exactly this code."""
+        row = self._content["zones"].get(code)
+        if row is None:
+            return None
+        gwp, adpe, pe, wue, flags = row
+        mix = ElectricityMix(gwp_kgco2eq_per_kwh=gwp, adpe_kgsbeq_per_kwh=adpe, pe_mj_per_kwh=pe, wue_l_per_kwh=wue)
+        return ZoneEntry(code=code, electricity_mix=mix, assumptions=_flagged(ZONE_ASSUMPTIONS, flags))
+
+    def data_center(self, provider: str) -> DataCenterEntry | None:
+        """The data centre of a provider. For one that is not known, ask for `DATA_CENTER_DEFAULT` and say so."""
+        row = self._content["data_centers"].get(provider)
+        if row is None:
+            return None
+        pue_low, pue_high, wue_low, wue_high, zone = row
+        center = DataCenter(pue=Interval(pue_low, pue_high), onsite_wue_l_per_kwh=Interval(wue_low, wue_high))
+        return DataCenterEntry(provider=provider, data_center=center, zone=zone)
+
+
+@cache
+def inventory() -> Inventory:
+    """The shipped inventory. Two threads that come first together may both read it, which does no harm."""
+    content: CompiledInventory = json.loads(COMPILED_FILE.read_bytes())
+    return Inventory(content)
+
+
+def _flagged(codes: tuple[str, ...], flags: int) -> tuple[str, ...]:
+    """The codes whose bit is set."""
+    return tuple(code for bit, code in enumerate(codes) if flags >> bit & 1)

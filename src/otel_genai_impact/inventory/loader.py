@@ -1,0 +1,256 @@
+"""Reads the TOML files that people edit, strictly: what is wrong is one InventoryError, never a silent default.
+
+The running program reads `compiled.py` instead; this is for compiling, for tests and for files of the user's own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from otel_genai_impact.impacts.product_system import DataCenter, ElectricityMix, Model
+from otel_genai_impact.inventory.compiled import (
+    DATA_CENTER_DEFAULT,
+    DATA_FOLDER,
+    MODEL_MULTIMODAL,
+    MODEL_UNDISCLOSED,
+    DataCenterEntry,
+    ModelEntry,
+    ZoneEntry,
+)
+from otel_genai_impact.inventory.fields import (
+    AT_LEAST_ONE,
+    NOT_NEGATIVE,
+    POSITIVE,
+    InventoryError,
+    Table,
+    read_toml,
+    shown,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from otel_genai_impact.impacts.interval import Interval
+
+_ZONE: Final = re.compile(r"[A-Z]{3}(-[A-Z0-9]{1,3})?")
+_ZONE_FORM: Final = "a zone such as FRA, USA-CA or WOR"
+_RELEASE: Final = re.compile(r"\d+(\.\d+)+")
+_DATA_VERSION: Final = re.compile(r"\d{4}\.(0[1-9]|1[0-2])(\.\d+)?")
+_PROVENANCE_KEYS: Final = ("sources", "checked", "reference", "retired_in")
+_OPTIONAL_MODEL_KEYS: Final = ("parameters_disclosed", "multimodal", "output_tokens_per_s", "time_to_first_token_s")
+_WORLD_FACTORS: Final = ("adpe", "pe", "wue")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where the numbers of an entry come from.
+
+    Attributes:
+        sources: links to what says so.
+        checked: when the entry was compared with its reference, or with its sources where it has none.
+        reference: the release of a reference data set that the numbers were taken from, if one was.
+        retired_in: the first release of that reference that no longer knows the entry, if it was retired.
+    """
+
+    sources: tuple[str, ...]
+    checked: dt.date
+    reference: str | None
+    retired_in: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelRecord:
+    """A model and where its numbers come from."""
+
+    entry: ModelEntry
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AliasRecord:
+    """Another name of a model of the same provider."""
+
+    model: str
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderRecord:
+    """The models of one provider by name, and the other names that they go by."""
+
+    provider: str
+    maker: str | None
+    models: Mapping[str, ModelRecord]
+    aliases: Mapping[str, AliasRecord]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InventoryRecords:
+    """Everything that the folder of TOML files says."""
+
+    data_version: str
+    providers: Mapping[str, ProviderRecord]
+    zones: Mapping[str, ZoneEntry]
+    data_centers: Mapping[str, DataCenterEntry]
+
+
+def load_inventory(folder: Path = DATA_FOLDER) -> InventoryRecords:
+    """Read the whole folder, and check that its files agree with each other.
+
+    Raises:
+        InventoryError: on the first problem.
+    """
+    providers = _load_providers(folder / "models")
+    zones_file = read_toml(folder / "zones.toml")
+    zones_file.allow("zones", *_PROVENANCE_KEYS)
+    read_provenance(zones_file)
+    zones = read_zones(zones_file)
+    centers_file = read_toml(folder / "data_centers.toml")
+    centers_file.allow("data_centers")
+    centers = read_data_centers(centers_file)
+    for provider in (*providers, DATA_CENTER_DEFAULT):
+        if provider not in centers:
+            raise centers_file.error(f'data_centers."{provider}"', "missing, every provider has a data centre")
+    for center in centers.values():
+        if center.zone not in zones:
+            where = f'data_centers."{center.provider}": zone'
+            raise centers_file.error(where, f"expected a zone of zones.toml, got {shown(center.zone)}")
+    return InventoryRecords(
+        data_version=_read_data_version(folder / "meta.toml"), providers=providers, zones=zones, data_centers=centers
+    )
+
+
+def _load_providers(folder: Path) -> dict[str, ProviderRecord]:
+    paths = sorted(folder.glob("*.toml"))
+    if not paths:
+        raise InventoryError(f"{folder.name}: expected at least one TOML file of models, found none")
+    providers: dict[str, ProviderRecord] = {}
+    for path in paths:
+        top = read_toml(path)
+        top.allow("provider", "maker", "models", "aliases")
+        provider = top.choice("provider", (path.stem,))
+        providers[provider] = read_models(top, provider=provider, maker=top.optional_text("maker"))
+    return providers
+
+
+def _read_data_version(path: Path) -> str:
+    meta = read_toml(path)
+    meta.allow("data_version", "licence", "attribution")
+    meta.text("licence")
+    meta.text("attribution")
+    return meta.matching("data_version", _DATA_VERSION, 'a year and a month such as "2026.11"')
+
+
+def read_models(top: Table, *, provider: str, maker: str | None) -> ProviderRecord:
+    """The tables `models` and `aliases`. Without a maker, each name is `maker/name` already."""
+    models = {name: _read_model(table, provider, maker, name) for name, table in top.tables("models")}
+    aliases: dict[str, AliasRecord] = {}
+    for name, table in top.tables("aliases"):
+        if name in models:
+            raise table.error("", "duplicate, a model of this file has the same name")
+        aliases[name] = _read_alias(table, models)
+    return ProviderRecord(provider=provider, maker=maker, models=models, aliases=aliases)
+
+
+def _read_model(table: Table, provider: str, maker: str | None, name: str) -> ModelRecord:
+    if maker is None and not re.fullmatch(r"[^/\s]+/\S+", name):
+        raise table.error("", "expected a name of the form maker/name, since the file names no maker")
+    architecture = table.choice("architecture", ("dense", "moe"))
+    parameter_keys = ("parameters_b",) if architecture == "dense" else ("total_parameters_b", "active_parameters_b")
+    table.allow("architecture", *parameter_keys, *_OPTIONAL_MODEL_KEYS, *_PROVENANCE_KEYS)
+    active, total = _read_parameters(table, dense=architecture == "dense")
+    assumptions = (
+        (MODEL_MULTIMODAL, table.flag("multimodal", default=False)),
+        (MODEL_UNDISCLOSED, not table.flag("parameters_disclosed", default=True)),
+    )
+    entry = ModelEntry(
+        id=name if maker is None else f"{maker}/{name}",
+        provider=provider,
+        name=name,
+        model=Model(
+            active_parameters_b=active,
+            total_parameters_b=total,
+            output_tokens_per_s=table.optional_number("output_tokens_per_s", POSITIVE),
+            time_to_first_token_s=table.optional_number("time_to_first_token_s", NOT_NEGATIVE),
+        ),
+        assumptions=tuple(code for code, holds in assumptions if holds),
+    )
+    return ModelRecord(entry=entry, provenance=read_provenance(table))
+
+
+def _read_parameters(table: Table, *, dense: bool) -> tuple[Interval, Interval]:
+    """Active and total parameters; in a dense model all are active."""
+    if dense:
+        parameters = table.interval("parameters_b", POSITIVE)
+        return parameters, parameters
+    active = table.interval("active_parameters_b", POSITIVE)
+    total = table.interval("total_parameters_b", POSITIVE)
+    if active.low > total.low or active.high > total.high:
+        raise table.expected(
+            "active_parameters_b", f"at most total_parameters_b ({shown(table.values['total_parameters_b'])})"
+        )
+    return active, total
+
+
+def _read_alias(table: Table, models: Mapping[str, ModelRecord]) -> AliasRecord:
+    table.allow("model", *_PROVENANCE_KEYS)
+    model = table.text("model")
+    if model not in models:
+        raise table.expected("model", "the name of a model of this file")
+    return AliasRecord(model=model, provenance=read_provenance(table, reference_is_source=True))
+
+
+def read_zones(top: Table) -> dict[str, ZoneEntry]:
+    """The table `zones`: one row of factors a zone."""
+    return {code: _read_zone(table, code) for code, table in top.tables("zones")}
+
+
+def _read_zone(table: Table, code: str) -> ZoneEntry:
+    if not _ZONE.fullmatch(code):
+        raise table.error("", f"expected {_ZONE_FORM}")
+    table.allow("gwp_kgco2eq_per_kwh", "adpe_kgsbeq_per_kwh", "pe_mj_per_kwh", "wue_l_per_kwh", "from_world")
+    from_world = table.choices("from_world", _WORLD_FACTORS)
+    return ZoneEntry(
+        code=code,
+        electricity_mix=ElectricityMix(
+            gwp_kgco2eq_per_kwh=table.number("gwp_kgco2eq_per_kwh", NOT_NEGATIVE),
+            adpe_kgsbeq_per_kwh=table.number("adpe_kgsbeq_per_kwh", NOT_NEGATIVE),
+            pe_mj_per_kwh=table.number("pe_mj_per_kwh", NOT_NEGATIVE),
+            wue_l_per_kwh=table.number("wue_l_per_kwh", NOT_NEGATIVE),
+        ),
+        assumptions=tuple(f"grid.{factor}.world" for factor in _WORLD_FACTORS if factor in from_world),
+    )
+
+
+def read_data_centers(top: Table) -> dict[str, DataCenterEntry]:
+    """The table `data_centers`: one entry a provider."""
+    return {provider: _read_data_center(table, provider) for provider, table in top.tables("data_centers")}
+
+
+def _read_data_center(table: Table, provider: str) -> DataCenterEntry:
+    table.allow("pue", "onsite_wue_l_per_kwh", "zone", *_PROVENANCE_KEYS)
+    read_provenance(table)
+    return DataCenterEntry(
+        provider=provider,
+        data_center=DataCenter(
+            pue=table.interval("pue", AT_LEAST_ONE),
+            onsite_wue_l_per_kwh=table.interval("onsite_wue_l_per_kwh", NOT_NEGATIVE),
+        ),
+        zone=table.matching("zone", _ZONE, _ZONE_FORM),
+    )
+
+
+def read_provenance(table: Table, *, reference_is_source: bool = False) -> Provenance:
+    """Where the numbers come from. No number without its source: a link, or for an alias at least a reference."""
+    links_needed = "sources" in table.values or not reference_is_source
+    retired = "retired_in" in table.values
+    return Provenance(
+        sources=table.urls("sources") if links_needed else (),
+        checked=table.day("checked"),
+        reference=table.text("reference") if reference_is_source else table.optional_text("reference"),
+        retired_in=table.matching("retired_in", _RELEASE, 'a release such as "0.10.0"') if retired else None,
+    )

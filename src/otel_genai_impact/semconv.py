@@ -1,0 +1,97 @@
+"""The telemetry contract: names and units of attributes and metrics. No logic.
+
+From 1.0 on, these names and units follow semantic versioning.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+SCOPE: Final = "otel_genai_impact"
+
+# Read from spans: GenAI semantic conventions, and their older spellings.
+GEN_AI_OPERATION_NAME: Final = "gen_ai.operation.name"
+GEN_AI_PROVIDER_NAME: Final = "gen_ai.provider.name"
+GEN_AI_SYSTEM: Final = "gen_ai.system"
+GEN_AI_REQUEST_MODEL: Final = "gen_ai.request.model"
+GEN_AI_RESPONSE_MODEL: Final = "gen_ai.response.model"
+GEN_AI_RESPONSE_ID: Final = "gen_ai.response.id"
+GEN_AI_USAGE_INPUT_TOKENS: Final = "gen_ai.usage.input_tokens"
+GEN_AI_USAGE_OUTPUT_TOKENS: Final = "gen_ai.usage.output_tokens"
+GEN_AI_USAGE_PROMPT_TOKENS: Final = "gen_ai.usage.prompt_tokens"
+GEN_AI_USAGE_COMPLETION_TOKENS: Final = "gen_ai.usage.completion_tokens"
+
+# Written on the span of the inference itself, and as metrics of the same name.
+ENERGY: Final = "genai_impact.energy"
+ENERGY_LOW: Final = "genai_impact.energy_low"
+ENERGY_HIGH: Final = "genai_impact.energy_high"
+GWP: Final = "genai_impact.gwp"
+GWP_LOW: Final = "genai_impact.gwp_low"
+GWP_HIGH: Final = "genai_impact.gwp_high"
+GWP_EMBODIED: Final = "genai_impact.gwp_embodied"
+ADPE: Final = "genai_impact.adpe"
+ADPE_LOW: Final = "genai_impact.adpe_low"
+ADPE_HIGH: Final = "genai_impact.adpe_high"
+ADPE_EMBODIED: Final = "genai_impact.adpe_embodied"
+PE: Final = "genai_impact.pe"
+PE_LOW: Final = "genai_impact.pe_low"
+PE_HIGH: Final = "genai_impact.pe_high"
+PE_EMBODIED: Final = "genai_impact.pe_embodied"
+WCF: Final = "genai_impact.wcf"
+WCF_LOW: Final = "genai_impact.wcf_low"
+WCF_HIGH: Final = "genai_impact.wcf_high"
+METHOD: Final = "genai_impact.method"
+MODEL: Final = "genai_impact.model"
+SOURCE: Final = "genai_impact.source"
+ZONE: Final = "genai_impact.zone"
+DATA_VERSION: Final = "genai_impact.data_version"
+ASSUMPTIONS: Final = "genai_impact.assumptions"
+NOT_ESTIMATED: Final = "genai_impact.not_estimated"
+PHASE: Final = "genai_impact.phase"
+
+SOURCE_MODELLED: Final = "modelled"
+PHASE_USAGE: Final = "usage"
+PHASE_EMBODIED: Final = "embodied"
+
+# Metrics that are no span attribute.
+REQUESTS: Final = "genai_impact.requests"
+REQUEST_ENERGY: Final = "genai_impact.request.energy"
+REQUEST_GWP: Final = "genai_impact.request.gwp"
+LEDGER: Final = "genai_impact.ledger"
+
+METRIC_OVERFLOW: Final = "otel.metric.overflow"
+OTHER: Final = "_OTHER"
+
+UNIT_ENERGY: Final = "J"
+UNIT_MASS: Final = "g"
+UNIT_WATER: Final = "L"
+UNIT_REQUEST: Final = "{request}"
+
+REQUEST_ENERGY_BOUNDARIES_J: Final = (
+    0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1e3, 3e3, 1e4, 3e4, 1e5, 1e6,
+)  # fmt: skip
+REQUEST_GWP_BOUNDARIES_G: Final = tuple(boundary / 1e4 for boundary in REQUEST_ENERGY_BOUNDARIES_J)
+
+# Why a request has no estimate: the values of `genai_impact.not_estimated`.
+DUPLICATE: Final = "duplicate"
+UNSUPPORTED_OPERATION: Final = "unsupported_operation"
+ERROR: Final = "error"
+INVALID_USAGE: Final = "invalid_usage"
+NO_USAGE: Final = "no_usage"
+UNKNOWN_MODEL: Final = "unknown_model"
+UNKNOWN_ZONE: Final = "unknown_zone"
+NOT_MEASURED: Final = "not_measured"
+
+# What was assumed: the values in `genai_impact.assumptions`. Explained in docs/methodology.md.
+MODEL_PARAMETERS_UNDISCLOSED: Final = "model.parameters.undisclosed"
+MODEL_MULTIMODAL: Final = "model.multimodal"
+MODEL_FROM_REQUEST: Final = "model.from_request"
+DATA_CENTER_DEFAULT: Final = "data_center.default"
+ZONE_PROVIDER_DEFAULT: Final = "zone.provider_default"
+ZONE_WORLD: Final = "zone.world"
+LATENCY_UNKNOWN: Final = "latency.unknown"
+GRID_ADPE_WORLD: Final = "grid.adpe.world"
+GRID_PE_WORLD: Final = "grid.pe.world"
+GRID_WUE_WORLD: Final = "grid.wue.world"
+
+WORLD: Final = "WOR"

@@ -1,0 +1,198 @@
+"""The metrics: ordinary synchronous counters, fed from the ledger at each collection, and the histograms.
+
+One observable counter a MeterProvider, which never yields a point, has the callback that moves what the ledger has
+into the counters. Counters that observe the ledger themselves would be wrong in three ways: after a collection that
+timed out, in a forked child, and after a second registration.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections import deque
+from threading import get_ident
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from opentelemetry import metrics
+from opentelemetry.context import Context
+from opentelemetry.trace import set_span_in_context
+
+from otel_genai_impact import semconv
+from otel_genai_impact._contain import contained
+from otel_genai_impact._version import __version__
+from otel_genai_impact.telemetry import ledger
+from otel_genai_impact.telemetry.ledger import LEDGER, Account
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from opentelemetry.metrics import CallbackOptions, Counter, Histogram, Meter, MeterProvider, Observation
+    from opentelemetry.sdk.trace import Span
+
+    from otel_genai_impact.impacts.assessment import Estimate
+    from otel_genai_impact.telemetry.ledger import MetricAttributes
+
+_NO_CONTEXT: Final = Context()
+
+
+class _CounterOf(NamedTuple):
+    """Which counter a column of the ledger feeds."""
+
+    column: int
+    name: str
+    unit: str
+    description: str
+    phase: str | None = None
+
+
+_ENERGY = "Energy of the data centre for GenAI requests, PUE included"
+_GWP = "Greenhouse gas emissions of GenAI requests, CO2eq"
+_BOUND = "; sum of the requests' {} bounds, not a bound of the sum"
+_ADPE = "Abiotic depletion of elements by GenAI requests, Sbeq"
+_PE = "Primary energy of GenAI requests"
+_WCF = "Water consumption of GenAI requests"
+_REQUESTS = "GenAI requests, each exactly once, estimated or not"
+_USAGE, _EMBODIED = semconv.PHASE_USAGE, semconv.PHASE_EMBODIED
+
+COUNTERS: Final = (
+    _CounterOf(ledger.REQUESTS, semconv.REQUESTS, semconv.UNIT_REQUEST, _REQUESTS),
+    _CounterOf(ledger.ENERGY, semconv.ENERGY, semconv.UNIT_ENERGY, _ENERGY),
+    _CounterOf(ledger.ENERGY_LOW, semconv.ENERGY_LOW, semconv.UNIT_ENERGY, _ENERGY + _BOUND.format("lower")),
+    _CounterOf(ledger.ENERGY_HIGH, semconv.ENERGY_HIGH, semconv.UNIT_ENERGY, _ENERGY + _BOUND.format("upper")),
+    _CounterOf(ledger.GWP_USAGE, semconv.GWP, semconv.UNIT_MASS, _GWP, _USAGE),
+    _CounterOf(ledger.GWP_EMBODIED, semconv.GWP, semconv.UNIT_MASS, _GWP, _EMBODIED),
+    _CounterOf(ledger.GWP_LOW, semconv.GWP_LOW, semconv.UNIT_MASS, _GWP + _BOUND.format("lower")),
+    _CounterOf(ledger.GWP_HIGH, semconv.GWP_HIGH, semconv.UNIT_MASS, _GWP + _BOUND.format("upper")),
+    _CounterOf(ledger.ADPE_USAGE, semconv.ADPE, semconv.UNIT_MASS, _ADPE, _USAGE),
+    _CounterOf(ledger.ADPE_EMBODIED, semconv.ADPE, semconv.UNIT_MASS, _ADPE, _EMBODIED),
+    _CounterOf(ledger.PE_USAGE, semconv.PE, semconv.UNIT_ENERGY, _PE, _USAGE),
+    _CounterOf(ledger.PE_EMBODIED, semconv.PE, semconv.UNIT_ENERGY, _PE, _EMBODIED),
+    _CounterOf(ledger.WCF, semconv.WCF, semconv.UNIT_WATER, _WCF),
+)
+
+
+class Metrics:
+    """Our instruments on one MeterProvider, and the account of the ledger that feeds them.
+
+    They outlive `uninstrument()`: what was counted until then is still collected.
+    """
+
+    def __init__(self, provider: MeterProvider | None) -> None:
+        self.provider: Final = provider
+        self.account: Final[Account] = LEDGER.open_account()
+        meter = (
+            metrics.get_meter(semconv.SCOPE, __version__)
+            if provider is None
+            else provider.get_meter(semconv.SCOPE, __version__)
+        )
+        by_name: dict[str, Counter] = {}
+        self._counters: dict[int, tuple[Counter, str | None]] = {}
+        for counter in COUNTERS:
+            if counter.name not in by_name:
+                by_name[counter.name] = meter.create_counter(counter.name, counter.unit, counter.description)
+            self._counters[counter.column] = (by_name[counter.name], counter.phase)
+        self.energy_histogram: Final = _Histogram(
+            meter,
+            semconv.REQUEST_ENERGY,
+            semconv.UNIT_ENERGY,
+            "Energy of one GenAI request",
+            semconv.REQUEST_ENERGY_BOUNDARIES_J,
+        )
+        self.gwp_histogram: Final = _Histogram(
+            meter,
+            semconv.REQUEST_GWP,
+            semconv.UNIT_MASS,
+            "Greenhouse gas emissions of one GenAI request, CO2eq",
+            semconv.REQUEST_GWP_BOUNDARIES_G,
+        )
+        meter.create_observable_counter(
+            semconv.LEDGER, [self._move], "1", "Never has a point; moves the ledger into the counters"
+        )
+
+    def _move(self, _options: CallbackOptions) -> Iterable[Observation]:
+        with contained("moving the ledger into the counters"):
+            for attributes, amounts in LEDGER.collect(self.account):
+                self._add(attributes, amounts)
+            self.energy_histogram.record_deferred()
+            self.gwp_histogram.record_deferred()
+        return ()
+
+    def _add(self, attributes: Mapping[str, Any], amounts: list[tuple[int, float]]) -> None:
+        for column, amount in amounts:
+            found = self._counters.get(column)
+            if found is None:  # a column for the summary alone
+                continue
+            counter, phase = found
+            if column == ledger.REQUESTS:
+                counter.add(int(amount), attributes, _NO_CONTEXT)
+            else:
+                counter.add(amount, attributes if phase is None else {**attributes, semconv.PHASE: phase}, _NO_CONTEXT)
+
+
+class _Histogram:
+    """A histogram that is safe to record into from everywhere a span can end.
+
+    The SDK's histogram holds a plain lock while it records and while it is collected. Garbage collection can run there
+    and end the span of an abandoned stream, which would come here again, on the same thread, and wait for ever. So what
+    comes inside garbage collection, or inside a recording of our own, waits in a queue for the next collection.
+    """
+
+    _MOST_DEFERRED: Final = 1000
+
+    def __init__(self, meter: Meter, name: str, unit: str, description: str, boundaries: tuple[float, ...]) -> None:
+        self.instrument: Final[Histogram] = meter.create_histogram(
+            name, unit, description, explicit_bucket_boundaries_advisory=boundaries
+        )
+        self._deferred: deque[tuple[float, MetricAttributes, Context]] = deque(maxlen=self._MOST_DEFERRED)
+        self._recording: set[int] = set()
+
+    def record(self, amount: float, attributes: MetricAttributes, span: Span) -> None:
+        context = set_span_in_context(span, _NO_CONTEXT)
+        thread = get_ident()
+        if thread in self._recording or _garbage_collection.thread == thread:
+            self._deferred.append((amount, attributes, context))
+            return
+        self._recording.add(thread)
+        try:
+            self.instrument.record(amount, attributes, context)
+        finally:
+            self._recording.discard(thread)
+
+    def record_deferred(self) -> None:
+        while self._deferred:
+            self.instrument.record(*self._deferred.popleft())
+
+
+class _GarbageCollection:
+    """Which thread is collecting garbage at this moment; None if none does."""
+
+    thread: int | None = None
+
+    def __call__(self, phase: str, _info: dict[str, int]) -> None:
+        self.thread = get_ident() if phase == "start" else None
+
+
+_garbage_collection: Final = _GarbageCollection()
+gc.callbacks.append(_garbage_collection)
+
+ALL: Final[list[Metrics]] = []
+
+
+def metrics_of(provider: MeterProvider | None) -> Metrics:
+    """Our instruments on a MeterProvider, made once; None is the global one, which may be set later."""
+    current = metrics.get_meter_provider()
+    for known in ALL:
+        if known.provider is provider or (known.provider or current) is (provider or current):
+            return known
+    made = Metrics(provider)
+    ALL.append(made)
+    return made
+
+
+def record_histograms(
+    instruments: tuple[bool, bool], of: Metrics, estimate: Estimate, attributes: MetricAttributes, span: Span
+) -> None:
+    """Record one request in the histograms that are on (energy, gwp), linked to its span."""
+    if instruments[0]:
+        of.energy_histogram.record(estimate.energy, attributes, span)
+    if instruments[1]:
+        of.gwp_histogram.record(estimate.gwp, attributes, span)

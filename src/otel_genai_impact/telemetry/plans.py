@@ -1,0 +1,133 @@
+"""Plans: everything about a request that depends on its names alone, worked out once and kept.
+
+The hot path looks a plan up by the names on the span, and adds the request's tokens and duration.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+
+from otel_genai_impact import semconv
+from otel_genai_impact._contain import log_once
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from otel_genai_impact.impacts.assessment import CompiledSystem, Method
+    from otel_genai_impact.inventory.catalog import Catalog
+    from otel_genai_impact.telemetry.ledger import Account, MetricAttributes, Row
+    from otel_genai_impact.telemetry.request import Request
+
+_MOST_PLANS: Final = 2048
+_Kept = TypeVar("_Kept")
+
+ExtraAttributes = tuple[tuple[str, str | bool | int | float], ...]
+
+
+class Plan(NamedTuple):
+    """What is known of all requests with the same names, to a model that the inventory has.
+
+    Attributes:
+        system: the compiled product system.
+        row: the ledger's row.
+        model: id of the inventory's entry.
+        zone: code of the electricity zone.
+        assumptions: their codes if the latency is known.
+        assumptions_without_latency: their codes if it is not.
+    """
+
+    system: CompiledSystem
+    row: Row
+    model: str
+    zone: str
+    assumptions: tuple[str, ...]
+    assumptions_without_latency: tuple[str, ...]
+
+
+class Plans:
+    """Makes plans and keeps them: hits and misses, bounded."""
+
+    def __init__(self, catalog: Catalog, method: Method, account: Account) -> None:
+        self._catalog = catalog
+        self._method = method
+        self._account = account
+        self._plans: dict[tuple[object, ...], Plan | None] = {}
+        self._rows: dict[tuple[object, ...], Row] = {}
+
+    def plan(self, request: Request, extra: ExtraAttributes) -> Plan | None:
+        """The plan for a request; None if the inventory does not have its model."""
+        key = (request.provider, request.response_model, request.request_model, request.operation, extra)
+        try:
+            return self._plans[key]
+        except KeyError:
+            return _keep(self._plans, key, self._make_plan(request, extra))
+
+    def row_without_estimate(self, request: Request, status: str) -> Row:
+        """The ledger's row for a request without an estimate."""
+        key = (request.provider, request.response_model, request.request_model, request.operation, status)
+        try:
+            return self._rows[key]
+        except KeyError:
+            attributes = self._names(request, self._account.unknown_model if self._is_unknown(request) else _as_it_is)
+            attributes[semconv.NOT_ESTIMATED] = status
+            return _keep(self._rows, key, self._account.row(attributes))
+
+    def _make_plan(self, request: Request, extra: ExtraAttributes) -> Plan | None:
+        served = self._catalog.serve(request.provider, request.response_model, request.request_model)
+        if served is None:
+            self._tell_of_unknown(request)
+            return None
+        attributes = self._names(request, _as_it_is)
+        attributes[semconv.MODEL] = served.entry.id
+        attributes[semconv.ZONE] = served.zone.code
+        attributes[semconv.SOURCE] = semconv.SOURCE_MODELLED
+        attributes[semconv.METHOD] = self._method.name
+        attributes.update(extra)
+        system = self._method.compile(served.entry.model, served.data_center.data_center, served.zone.electricity_mix)
+        return Plan(
+            system,
+            self._account.row(attributes),
+            served.entry.id,
+            served.zone.code,
+            served.assumptions,
+            tuple(sorted((*served.assumptions, semconv.LATENCY_UNKNOWN))),
+        )
+
+    def _is_unknown(self, request: Request) -> bool:
+        return self._catalog.serve(request.provider, request.response_model, request.request_model) is None
+
+    def _tell_of_unknown(self, request: Request) -> None:
+        name = request.response_model or request.request_model
+        if name is None:
+            log_once(logging.WARNING, "a GenAI request names no model; it is counted, but not estimated")
+            return
+        hint = self._catalog.nearest(request.provider, name)
+        log_once(
+            logging.WARNING,
+            f"the inventory has no model {name!r} of provider {request.provider!r}{hint}; "
+            "its requests are counted, but not estimated",
+        )
+
+    def _names(self, request: Request, name_of: Callable[[str], str]) -> MetricAttributes:
+        """The metric attributes that say what was requested of whom; what was not reported is not there."""
+        attributes: MetricAttributes = {}
+        model = request.response_model or request.request_model
+        if request.provider is not None:
+            attributes[semconv.GEN_AI_PROVIDER_NAME] = request.provider
+        if model is not None:
+            attributes[semconv.GEN_AI_RESPONSE_MODEL] = name_of(model)
+        if request.operation is not None:
+            attributes[semconv.GEN_AI_OPERATION_NAME] = request.operation
+        return attributes
+
+
+def _as_it_is(name: str) -> str:
+    return name
+
+
+def _keep(memory: dict[tuple[object, ...], _Kept], key: tuple[object, ...], value: _Kept) -> _Kept:
+    if len(memory) >= _MOST_PLANS:
+        memory.clear()  # rare: it takes thousands of names, and what is needed comes back at once
+    memory[key] = value
+    return value

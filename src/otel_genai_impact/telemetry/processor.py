@@ -1,0 +1,191 @@
+"""The span processor: reads each GenAI span when it ends, writes its impacts on it, and counts it."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
+
+from opentelemetry import baggage
+from opentelemetry.sdk.trace import SpanProcessor
+from opentelemetry.trace import SpanKind, StatusCode
+
+from otel_genai_impact import semconv
+from otel_genai_impact._config import DEFAULT_METHOD, Settings, complain
+from otel_genai_impact._contain import contained, failed
+from otel_genai_impact.impacts.methods import METHODS
+from otel_genai_impact.inventory.catalog import Catalog
+from otel_genai_impact.telemetry import fork, summary
+from otel_genai_impact.telemetry.attributes import ATTRIBUTES_OF_DETAIL
+from otel_genai_impact.telemetry.counting_once import CountingOnce
+from otel_genai_impact.telemetry.ledger import LEDGER
+from otel_genai_impact.telemetry.metrics import metrics_of, record_histograms
+from otel_genai_impact.telemetry.plans import Plans
+from otel_genai_impact.telemetry.request import MARKS, Request, read
+from otel_genai_impact.telemetry.writing import attributes_of, claim, write
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from opentelemetry.context import Context
+    from opentelemetry.metrics import MeterProvider
+    from opentelemetry.sdk.trace import Span
+    from opentelemetry.util.types import AttributeValue
+
+    from otel_genai_impact.impacts.assessment import Method
+    from otel_genai_impact.telemetry.plans import ExtraAttributes
+
+_NS_PER_S: Final = 1e9
+
+# One for the process: a request may be reported to two providers.
+_COUNTING_ONCE: Final = CountingOnce()
+
+
+class ImpactSpanProcessor(SpanProcessor):
+    """Adds the environmental impacts of each GenAI request to its span and to the metrics.
+
+    Args:
+        meter_provider: where the metrics go; the global one if not given.
+        **settings: `zone`, `method`, `detail` and so on; each is also an environment variable `GENAI_IMPACT_<NAME>`,
+            which a keyword overrides. One that cannot be used is a line in the log. docs/configuration.md has all.
+
+    Never raises, neither here nor while spans end.
+    """
+
+    def __init__(self, *, meter_provider: MeterProvider | None = None, **settings: object) -> None:
+        self.configure(meter_provider=meter_provider, **settings)
+
+    def configure(self, *, meter_provider: MeterProvider | None = None, **settings: object) -> None:
+        """Take these settings instead, and become active unless they say otherwise. The arguments are the constructor's."""
+        self.active = False
+        with contained("setting up the span processor"):
+            self._set_up(meter_provider, Settings.load(settings))
+
+    def _set_up(self, meter_provider: MeterProvider | None, settings: Settings) -> None:
+        if not settings.enabled:
+            return
+        method = _method(settings.method)
+        catalog = Catalog.of_setting(settings.zone)
+        self._metrics = metrics_of(meter_provider)
+        self._plans = Plans(catalog, method, self._metrics.account)
+        self._once = _COUNTING_ONCE
+        self._strict = settings.strict
+        self._count_server_spans = settings.count_server_spans
+        self._metric_attributes = settings.metric_attributes
+        self._baggage: WeakKeyDictionary[Span, Mapping[str, object]] = WeakKeyDictionary()
+        self._histograms = ("energy" in settings.histograms, "gwp" in settings.histograms)
+        self._attributes_of = ATTRIBUTES_OF_DETAIL[settings.detail]
+        self._static: dict[str, AttributeValue] = {
+            semconv.METHOD: method.name,
+            semconv.DATA_VERSION: catalog.data_version,
+        }
+        self._write_data_version = settings.detail != "minimal"
+        fork.prepare()
+        if settings.summary:
+            summary.print_at_exit()
+        self.active = True
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        """Remember the baggage that becomes metric attributes: it is known when the span starts."""
+        if not self.active or not self._metric_attributes:
+            return
+        with contained("reading the baggage of a span"):
+            wanted = {
+                key: value
+                for key in self._metric_attributes
+                if (value := baggage.get_baggage(key, parent_context)) is not None
+            }
+            if wanted:
+                self._baggage[span] = wanted
+
+    def _on_ending(self, span: Span) -> None:
+        if not self.active:
+            return
+        try:
+            attributes = attributes_of(span)
+            if MARKS.isdisjoint(attributes):
+                self._once.passed(span)
+            else:
+                self._handle(span, attributes)
+        except Exception:  # noqa: BLE001 - the edge: nothing of ours reaches the user's call
+            failed("estimating the impacts of a span")
+
+    def _handle(self, span: Span, attributes: Mapping[str, Any]) -> None:
+        request = read(span.name, attributes)
+        if request is None or (span.kind is SpanKind.SERVER and not self._count_server_spans):
+            self._once.passed(span)
+            return
+        if not claim(span):
+            return
+        kind = "inference" if request.supported else str(request.operation)
+        if self._once.is_duplicate(span, kind, request.response_id):
+            self._mark(span, semconv.DUPLICATE)
+            return
+        status = self._why_not(span, request)
+        if status is None:
+            status = self._estimate(span, request, attributes)
+        if status is not None:
+            self._mark(span, status)
+            input_tokens, output_tokens = max(request.input_tokens or 0, 0), max(request.output_tokens or 0, 0)
+            LEDGER.add(self._plans.row_without_estimate(request, status), None, input_tokens, output_tokens)
+
+    def _why_not(self, span: Span, request: Request) -> str | None:
+        """The reason why a request cannot be estimated, whatever its model; None if there is none."""
+        if not request.supported:
+            return semconv.UNSUPPORTED_OPERATION
+        if not request.output_tokens and span.status.status_code is StatusCode.ERROR:
+            return semconv.ERROR
+        if not request.usage_is_valid:
+            return semconv.INVALID_USAGE
+        if not request.usage_is_known:
+            return semconv.NO_USAGE
+        return None
+
+    def _estimate(self, span: Span, request: Request, attributes: Mapping[str, Any]) -> str | None:
+        """Estimate, write and count a request; or the reason why that cannot be done."""
+        extra = self._extra_attributes(span, attributes) if self._metric_attributes else ()
+        plan = self._plans.plan(request, extra)
+        if plan is None:
+            return semconv.UNKNOWN_MODEL
+        if self._strict:
+            return semconv.NOT_MEASURED
+        output_tokens = request.output_tokens or 0
+        duration_ns = (span.end_time or 0) - (span.start_time or 0)
+        known = duration_ns > 0
+        estimate = plan.system.estimate(output_tokens, duration_ns / _NS_PER_S if known else inf)
+        write(
+            span,
+            self._attributes_of(
+                estimate, plan, self._static, plan.assumptions if known else plan.assumptions_without_latency
+            ),
+        )
+        LEDGER.add(plan.row, estimate, request.input_tokens or 0, output_tokens)
+        if self._histograms[0] or self._histograms[1]:
+            record_histograms(self._histograms, self._metrics, estimate, plan.row.attributes, span)
+        return None
+
+    def _mark(self, span: Span, status: str) -> None:
+        ours: dict[str, AttributeValue] = {semconv.NOT_ESTIMATED: status, **self._static}
+        if not self._write_data_version:
+            del ours[semconv.DATA_VERSION]
+        write(span, ours)
+
+    def _extra_attributes(self, span: Span, attributes: Mapping[str, Any]) -> ExtraAttributes:
+        """The metric attributes that the user asked for: from the span, else from the baggage it started with."""
+        of_baggage: Mapping[str, Any] = self._baggage.pop(span, {})
+        found: list[tuple[str, str | bool | int | float]] = []
+        for key in self._metric_attributes:
+            value = attributes.get(key)
+            if value is None:
+                value = of_baggage.get(key)
+            if isinstance(value, (str, bool, int, float)):
+                found.append((key, value))
+        return tuple(found)
+
+
+def _method(name: str) -> Method:
+    method = METHODS.get(name)
+    if method is None:
+        complain("method", name, ", ".join(METHODS))
+        return METHODS[DEFAULT_METHOD]
+    return method

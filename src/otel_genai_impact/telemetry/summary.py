@@ -1,0 +1,153 @@
+"""The summary at exit: what a user sees who has no backend at all."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from otel_genai_impact import semconv
+from otel_genai_impact._contain import contained
+from otel_genai_impact.telemetry import ledger
+from otel_genai_impact.telemetry.ledger import LEDGER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from otel_genai_impact.telemetry.ledger import Row
+
+_HEADINGS: Final = ("provider", "model", "requests", "tokens in", "out", "energy", "CO2eq", "water")
+_LEFT_ALIGNED: Final = 2
+_TOTAL: Final = ("all", "")
+_WH_PER_J: Final = 1 / 3600
+_PREFIXES: Final = (("k", 1e3), ("", 1.0), ("m", 1e-3), ("\N{MICRO SIGN}", 1e-6), ("n", 1e-9))
+_LONGEST_NAME: Final = 48
+
+_registered = False
+
+
+def print_at_exit() -> None:
+    """Print the table when the process ends, once, if there was a request."""
+    global _registered  # noqa: PLW0603
+    if not _registered:
+        _registered = True
+        atexit.register(_print)
+
+
+def _print() -> None:
+    with contained("printing the summary"):
+        text = render(LEDGER.totals())
+        if text:
+            sys.stderr.write(text)
+            sys.stderr.flush()
+
+
+@dataclass
+class _Line:
+    """The requests to one model of one provider, or to all."""
+
+    sums: list[float] = field(default_factory=lambda: [0.0] * ledger.COLUMNS)
+    estimated: float = 0.0
+    not_estimated: dict[str, float] = field(default_factory=dict[str, float])
+
+    def add(self, row: Row) -> None:
+        reason = row.attributes.get(semconv.NOT_ESTIMATED)
+        requests = row.sums[ledger.REQUESTS]
+        self.sums = [mine + other for mine, other in zip(self.sums, row.sums, strict=True)]
+        if reason is None:
+            self.estimated += requests
+        else:
+            self.not_estimated[str(reason)] = self.not_estimated.get(str(reason), 0.0) + requests
+
+
+def render(rows: Iterable[Row]) -> str:
+    """The table; empty if there was no request."""
+    lines: dict[tuple[str, str], _Line] = {}
+    total = _Line()
+    for row in rows:
+        if row.sums[ledger.REQUESTS]:
+            lines.setdefault(_names(row), _Line()).add(row)
+            total.add(row)
+    if not lines:
+        return ""
+    body = [_cells(names, line) for names, line in sorted(lines.items())]
+    if len(body) > 1:
+        body.append(_cells(_TOTAL, total))
+    text = ["", f"Environmental impacts of the GenAI requests of this process (pid {os.getpid()})", ""]
+    text.extend(_aligned([_HEADINGS, *body]))
+    text.append("")
+    text.extend(_explanations(total))
+    return "\n".join(text) + "\n"
+
+
+def _names(row: Row) -> tuple[str, str]:
+    if semconv.METRIC_OVERFLOW in row.attributes:
+        return ("(others)", "(too many to tell apart)")
+    provider = row.attributes.get(semconv.GEN_AI_PROVIDER_NAME, "(unknown)")
+    model = row.attributes.get(semconv.GEN_AI_RESPONSE_MODEL, "(unknown)")
+    return (_printable(str(provider)), _printable(str(model)))
+
+
+def _printable(name: str) -> str:
+    """Names come from strangers: no control characters on the user's terminal, and no endless lines."""
+    clean = "".join(character if character.isprintable() else "?" for character in name)
+    return clean if len(clean) <= _LONGEST_NAME else clean[: _LONGEST_NAME - 3] + "..."
+
+
+def _cells(names: tuple[str, str], line: _Line) -> tuple[str, ...]:
+    sums = line.sums
+    counts = (
+        f"{sums[ledger.REQUESTS]:,.0f}",
+        f"{sums[ledger.INPUT_TOKENS]:,.0f}",
+        f"{sums[ledger.OUTPUT_TOKENS]:,.0f}",
+    )
+    if not line.estimated:
+        return (*names, *counts, "not estimated", "", "")
+    energy = tuple(sums[column] * _WH_PER_J for column in (ledger.ENERGY, ledger.ENERGY_LOW, ledger.ENERGY_HIGH))
+    gwp = (sums[ledger.GWP_USAGE] + sums[ledger.GWP_EMBODIED], sums[ledger.GWP_LOW], sums[ledger.GWP_HIGH])
+    water = (sums[ledger.WCF], sums[ledger.WCF_LOW], sums[ledger.WCF_HIGH])
+    return (*names, *counts, interval(energy, "Wh"), interval(gwp, "g"), interval(water, "L"))
+
+
+def interval(values: Sequence[float], unit: str) -> str:
+    """Estimate, low and high in one readable unit: `1.23 mWh (1.01-1.45)`."""
+    estimate, low, high = values
+    prefix, size = next((known for known in _PREFIXES if estimate >= known[1]), _PREFIXES[-1])
+    middle, *bounds = (number(value / size) for value in (estimate, low, high))
+    return (
+        f"{middle} {prefix}{unit}" if bounds[0] == bounds[1] else f"{middle} {prefix}{unit} ({bounds[0]}-{bounds[1]})"
+    )
+
+
+def number(value: float) -> str:
+    """Three significant digits."""
+    if value >= 100:  # noqa: PLR2004 - from here on all digits before the point
+        return f"{value:,.0f}"
+    return f"{value:#.3g}".rstrip(".")
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
+    lines = [
+        "  ".join(
+            cell.ljust(width) if column < _LEFT_ALIGNED else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+    rule = "-" * max(len(line) for line in lines)
+    return [lines[0], rule, *lines[1:]]
+
+
+def _explanations(total: _Line) -> list[str]:
+    lines: list[str] = []
+    if total.not_estimated:
+        reasons = ", ".join(f"{count:,.0f} {reason}" for reason, count in sorted(total.not_estimated.items()))
+        lines.append(f"Not estimated, and not in the figures: {reasons}")
+    if total.estimated:
+        lines.append(
+            "Modelled, not measured: estimate (lowest-highest), of the data centre, hardware included in CO2eq."
+        )
+    return lines
