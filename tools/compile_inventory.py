@@ -1,0 +1,121 @@
+"""Compiles the inventory's TOML files into the one JSON file that the running program reads.
+
+python tools/compile_inventory.py            write it
+python tools/compile_inventory.py --check    exit 1 if the one on disk is not what the TOML files give
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING, cast
+
+from otel_genai_impact.inventory.compiled import (
+    COMPILED_FILE,
+    MODEL_ASSUMPTIONS,
+    ZONE_ASSUMPTIONS,
+    CompiledInventory,
+    DataCenterEntry,
+    DataCenterRow,
+    ModelEntry,
+    ModelRow,
+    ZoneEntry,
+    ZoneRow,
+)
+from otel_genai_impact.inventory.fields import InventoryError
+from otel_genai_impact.inventory.loader import InventoryRecords, load_inventory
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+GENERATED_MARK = "Made by tools/compile_inventory.py from the TOML files beside it. Edit those."
+
+
+def compiled(records: InventoryRecords) -> CompiledInventory:
+    """The inventory as rows of numbers, sorted."""
+    providers = dict(sorted(records.providers.items()))
+    return {
+        "data_version": records.data_version,
+        "makers": {provider: record.maker for provider, record in providers.items()},
+        "models": {
+            provider: {name: _model_row(model.entry) for name, model in sorted(record.models.items())}
+            for provider, record in providers.items()
+        },
+        "aliases": {
+            provider: {name: alias.model for name, alias in sorted(record.aliases.items())}
+            for provider, record in providers.items()
+        },
+        "zones": {code: _zone_row(zone) for code, zone in sorted(records.zones.items())},
+        "data_centers": {name: _data_center_row(center) for name, center in sorted(records.data_centers.items())},
+    }
+
+
+def compiled_text(content: CompiledInventory) -> str:
+    """The file: one line an entry, so that a change of one number is a change of one line."""
+    return _lines({"generated": GENERATED_MARK, **content}) + "\n"
+
+
+def _lines(value: object) -> str:
+    if isinstance(value, dict) and value:
+        items = cast("dict[str, object]", value).items()
+        return "{\n" + ",\n".join(f"{json.dumps(key)}:{_lines(item)}" for key, item in items) + "\n}"
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _model_row(entry: ModelEntry) -> ModelRow:
+    active, total = entry.model.active_parameters_b, entry.model.total_parameters_b
+    return (
+        active.low,
+        active.high,
+        total.low,
+        total.high,
+        entry.model.output_tokens_per_s,
+        entry.model.time_to_first_token_s,
+        _flags(MODEL_ASSUMPTIONS, entry.assumptions),
+    )
+
+
+def _zone_row(entry: ZoneEntry) -> ZoneRow:
+    mix = entry.electricity_mix
+    return (
+        mix.gwp_kgco2eq_per_kwh,
+        mix.adpe_kgsbeq_per_kwh,
+        mix.pe_mj_per_kwh,
+        mix.wue_l_per_kwh,
+        _flags(ZONE_ASSUMPTIONS, entry.assumptions),
+    )
+
+
+def _data_center_row(entry: DataCenterEntry) -> DataCenterRow:
+    pue, wue = entry.data_center.pue, entry.data_center.onsite_wue_l_per_kwh
+    return (pue.low, pue.high, wue.low, wue.high, entry.zone)
+
+
+def _flags(codes: tuple[str, ...], present: tuple[str, ...]) -> int:
+    """The codes as bits: bit i stands for code i."""
+    return sum(1 << codes.index(code) for code in present)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write or check the compiled file; the exit status says whether it is right."""
+    parser = argparse.ArgumentParser(description="Compile the inventory's TOML files into compiled.json.")
+    parser.add_argument("--check", action="store_true", help="write nothing, exit 1 if the file on disk is stale")
+    check: bool = parser.parse_args(arguments).check
+    try:
+        text = compiled_text(compiled(load_inventory()))
+    except InventoryError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if not check:
+        COMPILED_FILE.write_text(text, encoding="utf-8", newline="\n")
+        return 0
+    on_disk = COMPILED_FILE.read_text(encoding="utf-8") if COMPILED_FILE.exists() else None
+    if on_disk != text:
+        print(f"{COMPILED_FILE.name} is stale; run: python tools/compile_inventory.py", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
