@@ -1,0 +1,33 @@
+"""Fixtures for unit tests: failures of ours are not contained, and each test starts with an empty memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from otel_genai_impact import _contain
+from otel_genai_impact.telemetry import metrics, processor
+from otel_genai_impact.telemetry.counting_once import CountingOnce
+from otel_genai_impact.telemetry.ledger import LEDGER
+from tests.kit.telemetry import Telemetry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True)
+def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As in a process that has just started; and a failure of ours fails the test."""
+    monkeypatch.setattr(_contain, "reraise", True)
+    monkeypatch.setattr(_contain, "_already_logged", set[str]())
+    monkeypatch.setattr(processor, "_COUNTING_ONCE", CountingOnce())
+    accounts, instruments = list(LEDGER.accounts), list(metrics.ALL)
+    yield
+    LEDGER.accounts[:] = accounts
+    metrics.ALL[:] = instruments
+
+
+@pytest.fixture
+def telemetry() -> Telemetry:
+    """An application with our span processor and default settings."""
+    return Telemetry()

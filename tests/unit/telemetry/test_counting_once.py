@@ -1,0 +1,151 @@
+"""Counting once: two spans that report one request are one request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from otel_genai_impact.telemetry import counting_once
+from tests.kit.telemetry import CHAT, USAGE, Telemetry
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import Span
+
+STATUS = "genai_impact.not_estimated"
+ID = "gen_ai.response.id"
+
+
+def _requests(telemetry: Telemetry) -> float:
+    return telemetry.total("genai_impact.requests")
+
+
+def _nested(
+    telemetry: Telemetry, outer: dict[str, Any], inner: dict[str, Any], *, between: int = 0, scope: str = "sdk"
+) -> tuple[Any, Any]:
+    """An inference span inside another, with other spans in between; what became of each (inner, outer)."""
+    span = telemetry.start(CHAT, scope="instrumentation")
+    middle: list[Span] = [span]
+    for number in range(between):
+        middle.append(telemetry.start({}, name=f"between {number}", parent=middle[-1]))
+    innermost = telemetry.start(CHAT, scope=scope, parent=middle[-1])
+    inner_status = telemetry.end(innermost, {**USAGE, **inner}).get(STATUS)
+    for other in reversed(middle[1:]):
+        telemetry.end(other)
+    return inner_status, telemetry.end(span, {**USAGE, **outer}).get(STATUS)
+
+
+@pytest.mark.parametrize("between", [0, 1, 5])
+def test_the_inner_span_is_the_request(telemetry: Telemetry, between: int) -> None:
+    """The leaf counts; what encloses it is a duplicate that adds to nothing, however far away."""
+    assert _nested(telemetry, {ID: "r1"}, {ID: "r1"}, between=between) == (None, "duplicate")
+    assert _requests(telemetry) == 1
+
+
+def test_nesting_is_enough_without_ids(telemetry: Telemetry) -> None:
+    """Errors and unread streams have no response id: the parent is the link."""
+    assert _nested(telemetry, {}, {}) == (None, "duplicate")
+    assert _nested(telemetry, {ID: "r1"}, {}) == (None, "duplicate")
+    assert _nested(telemetry, {}, {ID: "r1"}) == (None, "duplicate")
+    assert _requests(telemetry) == 3
+
+
+def test_different_ids_are_different_requests(telemetry: Telemetry) -> None:
+    """A second call made while the first streams is no part of it."""
+    assert _nested(telemetry, {ID: "r1"}, {ID: "r2"}) == (None, None)
+    assert _requests(telemetry) == 2
+
+
+def test_other_kinds_of_operations_are_requests_of_their_own(telemetry: Telemetry) -> None:
+    """Embeddings made inside a chat are counted besides it."""
+    inner = {"gen_ai.operation.name": "embeddings"}
+    assert _nested(telemetry, {}, inner) == ("unsupported_operation", None)
+    assert _requests(telemetry) == 2
+
+
+def test_a_child_that_outlives_its_parent(telemetry: Telemetry) -> None:
+    """Of an abandoned stream the outer span ends first: then the inner one is the duplicate."""
+    outer = telemetry.start(CHAT, scope="instrumentation")
+    inner = telemetry.start(CHAT, scope="sdk", parent=outer)
+    assert STATUS not in telemetry.end(outer, {**USAGE, ID: "r1"}, seconds=2)
+    assert telemetry.end(inner, {ID: "r1"}, seconds=3)[STATUS] == "duplicate"
+    assert _requests(telemetry) == 1
+
+
+def test_a_later_call_below_an_ended_span_is_a_request(telemetry: Telemetry) -> None:
+    """A context that was left attached makes later calls children of an earlier one, which had ended by then."""
+    outer = telemetry.start(CHAT, scope="instrumentation")
+    telemetry.end(outer, USAGE, seconds=0.0)
+    later = telemetry.start(CHAT, scope="sdk", parent=outer)
+    assert STATUS not in telemetry.end(later, USAGE)
+    assert _requests(telemetry) == 2
+
+
+def test_siblings_with_one_id_are_one_request(telemetry: Telemetry) -> None:
+    """Two instrumentations side by side report the same response: it is counted once."""
+    assert STATUS not in telemetry.request({ID: "r1"}, scope="one")
+    assert telemetry.request({ID: "r1"}, scope="two")[STATUS] == "duplicate"
+    assert _requests(telemetry) == 1
+
+
+def test_a_twin_is_absorbed_once(telemetry: Telemetry) -> None:
+    """A server that gives every answer the same id does not make its requests disappear."""
+    for _ in range(3):
+        assert _nested(telemetry, {ID: "always"}, {ID: "always"}) == (None, "duplicate")
+    assert _requests(telemetry) == 3
+
+
+def test_one_instrumentation_repeats_an_id_for_a_reason(telemetry: Telemetry) -> None:
+    """The same id twice from the same instrumentation is two requests."""
+    assert STATUS not in telemetry.request({ID: "r1"}, scope="one")
+    assert STATUS not in telemetry.request({ID: "r1"}, scope="one")
+    assert _requests(telemetry) == 2
+
+
+def test_parallel_children_are_all_counted(telemetry: Telemetry) -> None:
+    """Ten identical calls below one agent span are ten requests."""
+    agent = telemetry.start({"gen_ai.operation.name": "invoke_agent"}, name="invoke_agent")
+    for _ in range(10):
+        telemetry.request(parent=agent)
+    telemetry.end(agent)
+    assert _requests(telemetry) == 10
+
+
+def test_three_layers_are_one_request(telemetry: Telemetry) -> None:
+    """SDK inside instrumentation inside framework."""
+    framework = telemetry.start(CHAT, scope="framework")
+    official = telemetry.start(CHAT, scope="official", parent=framework)
+    sdk = telemetry.start(CHAT, scope="sdk", parent=official)
+    assert [telemetry.end(span, USAGE).get(STATUS) for span in (sdk, official, framework)] == [
+        None,
+        "duplicate",
+        "duplicate",
+    ]
+    assert _requests(telemetry) == 1
+
+
+def test_memory_is_bounded(telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many requests there are, what is remembered of them is not."""
+    monkeypatch.setattr(counting_once, "_MOST_REMEMBERED", 10)
+    root = telemetry.start({}, name="root")
+    for number in range(50):
+        telemetry.request({ID: f"r{number}"}, parent=telemetry.start({}, name="unended", parent=root))
+    once = telemetry.processor._once
+    assert [len(memory) for memory in (once._below, once._counted, once._by_response_id)] == [10, 10, 10]
+    assert _requests(telemetry) == 50
+
+
+def test_old_twins_are_forgotten(telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was counted long ago absorbs nothing any more."""
+    telemetry.request({ID: "r1"}, scope="one")
+    now = counting_once.monotonic()
+    monkeypatch.setattr(counting_once, "monotonic", lambda: now + 301)
+    assert STATUS not in telemetry.request({ID: "r1"}, scope="two")
+
+
+def test_two_processors_on_one_provider_count_once(telemetry: Telemetry) -> None:
+    """The second is inert."""
+    from otel_genai_impact import ImpactSpanProcessor
+
+    telemetry.tracers.add_span_processor(ImpactSpanProcessor(meter_provider=telemetry.meters))
+    telemetry.request()
+    assert _requests(telemetry) == 1

@@ -1,0 +1,121 @@
+"""The processor as a guest: inert where told so, and silent where things break."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from opentelemetry.sdk.trace import ConcurrentMultiSpanProcessor, ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, Decision, Sampler, SamplingResult
+from otel_genai_impact import ImpactSpanProcessor, _contain
+from otel_genai_impact.telemetry import plans
+from tests.kit.telemetry import CHAT, USAGE, Telemetry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def test_disabled_is_inert(telemetry: Telemetry) -> None:
+    """With `enabled=False` nothing is written or counted."""
+    telemetry.processor.configure(enabled=False)
+    assert telemetry.request() == {**CHAT, **USAGE}
+    assert telemetry.points() == []
+
+
+def test_unusable_settings_are_one_line_each(caplog: pytest.LogCaptureFixture) -> None:
+    """Each line names the setting, the value and what is allowed; the defaults hold."""
+    attributes = Telemetry({"zone": "ATLANTIS", "method": "guess", "detail": "huge", "colour": "green"}).request()
+    assert attributes["genai_impact.zone"] == "USA"
+    assert [record.message for record in caplog.records] == [
+        "there is no setting 'colour'; the settings are enabled, method, zone, detail, histograms, metric_attributes, "
+        "summary, strict, count_server_spans",
+        "keyword detail: 'huge' cannot be used, and is ignored; allowed is minimal, standard or full",
+        "method: 'guess' cannot be used, and is ignored; allowed is ecologits-0.11",
+        "zone: 'ATLANTIS' cannot be used, and is ignored; allowed is a zone of the inventory: there is no electricity "
+        "zone 'ATLANTIS'; ISO 3166-1 alpha-3 codes such as FRA",
+    ]
+
+
+def test_a_failure_of_ours_is_contained(
+    telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever breaks inside, the user's span ends and is exported as it is; the log says it once."""
+
+    def broken(*_: object) -> Any:
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr(_contain, "reraise", False)
+    monkeypatch.setattr(plans.Plans, "plan", broken)
+    assert telemetry.request() == {**CHAT, **USAGE}
+    assert telemetry.request() == {**CHAT, **USAGE}
+    assert [record.message for record in caplog.records] == [
+        "failed while estimating the impacts of a span; the application is not affected"
+    ]
+
+
+def test_unknown_models_are_told_once(telemetry: Telemetry, caplog: pytest.LogCaptureFixture) -> None:
+    """One line a name, with the nearest names that there are."""
+    for _ in range(3):
+        telemetry.request({"gen_ai.request.model": "gpt4o"})
+    assert [record.message for record in caplog.records] == [
+        "the inventory has no model 'gpt4o' of provider 'openai'; did you mean 'gpt-4o' or 'gpt-4' or 'gpt-5.4'?; "
+        "its requests are counted, but not estimated"
+    ]
+
+
+def test_an_exporter_that_raises(telemetry: Telemetry, caplog: pytest.LogCaptureFixture) -> None:
+    """It is the SDK's business; the request is counted all the same."""
+
+    class Raises(SpanExporter):
+        def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+            raise OSError("the disk is full")
+
+    telemetry.tracers.add_span_processor(SimpleSpanProcessor(Raises()))
+    with caplog.at_level(logging.CRITICAL):
+        telemetry.request()
+    assert telemetry.total("genai_impact.requests") == 1
+
+
+def test_a_provider_that_is_shut_down(telemetry: Telemetry) -> None:
+    """Spans that end after the shutdown raise nothing."""
+    span = telemetry.start(CHAT)
+    telemetry.tracers.shutdown()
+    telemetry.meters.shutdown()
+    span.set_attributes(USAGE)
+    span.end()
+    telemetry.start(CHAT).end()
+
+
+def test_processors_in_parallel() -> None:
+    """Under the SDK's concurrent processor we run on a pool's thread, and the exporter sees what we wrote."""
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider(active_span_processor=ConcurrentMultiSpanProcessor(2), shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    provider.add_span_processor(ImpactSpanProcessor(meter_provider=Telemetry().meters))
+    provider.get_tracer("test").start_span("chat gpt-4o", attributes={**CHAT, **USAGE}).end()
+    assert "genai_impact.energy" in (exporter.get_finished_spans()[0].attributes or {})
+    provider.shutdown()
+
+
+class _RecordOnly(Sampler):
+    def should_sample(
+        self, parent_context: Any, trace_id: int, name: str, kind: Any = None, attributes: Any = None, *rest: Any
+    ) -> SamplingResult:
+        return SamplingResult(Decision.RECORD_ONLY, attributes)
+
+    def get_description(self) -> str:
+        return "record only"
+
+
+@pytest.mark.parametrize(("sampler", "counted"), [(_RecordOnly(), 1), (ALWAYS_OFF, 0)])
+def test_what_is_recorded_is_counted(sampler: Sampler, counted: int) -> None:
+    """A span that is recorded but not exported counts; one that is dropped never reaches a processor."""
+    telemetry = Telemetry()
+    provider = TracerProvider(sampler=sampler, shutdown_on_exit=False)
+    provider.add_span_processor(telemetry.processor)
+    provider.get_tracer("test").start_span("chat gpt-4o", attributes={**CHAT, **USAGE}).end()
+    assert telemetry.total("genai_impact.requests") == counted
+    assert telemetry.spans == ()

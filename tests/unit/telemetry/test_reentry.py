@@ -1,0 +1,136 @@
+"""Spans end everywhere: in garbage collection, in signal handlers, on any thread, while we hold our own lock."""
+
+from __future__ import annotations
+
+import gc
+import signal
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from otel_genai_impact.telemetry import ledger
+from otel_genai_impact.telemetry.ledger import Account, Ledger
+from tests.kit.telemetry import CHAT, USAGE, Telemetry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from opentelemetry.sdk.trace import Span
+
+
+class _EndsWhenCollected:
+    """An abandoned stream: a reference cycle whose span ends in garbage collection."""
+
+    def __init__(self, telemetry: Telemetry, span: Span) -> None:
+        self._itself = self
+        self._end: Callable[[], object] = lambda: telemetry.end(span, USAGE)
+
+    def __del__(self) -> None:
+        self._end()
+
+
+def test_garbage_collection_inside_the_histograms_lock(telemetry: Telemetry) -> None:
+    """While the SDK holds a histogram's lock, garbage collection may end a span of the same attributes: no deadlock."""
+    telemetry.request()
+    storage = next(iter(telemetry.meters._measurement_consumer._reader_storages.values()))  # type: ignore[attr-defined]
+    streams: dict[Any, Any] = storage._instrument_view_instrument_matches
+    (match,) = next(matches for known, matches in streams.items() if known.name == "genai_impact.request.energy")
+    (aggregation,) = match._attributes_aggregation.values()
+
+    def collect_garbage_with_the_lock_held() -> None:
+        _EndsWhenCollected(telemetry, telemetry.start(CHAT))
+        with aggregation._lock:
+            gc.collect()
+
+    thread = threading.Thread(target=collect_garbage_with_the_lock_held, daemon=True)
+    thread.start()
+    thread.join(timeout=10)
+    assert not thread.is_alive()
+    assert telemetry.total("genai_impact.requests") == 2
+    telemetry.points()
+    assert telemetry.histogram_points("genai_impact.request.energy")[0].count == 2
+
+
+def test_a_signal_during_a_recording_of_ours(telemetry: Telemetry) -> None:
+    """A signal handler that ends a span while its thread records one waits for nothing."""
+    histogram = telemetry.processor._metrics.energy_histogram
+    histogram._recording.add(threading.get_ident())
+    telemetry.request()
+    assert len(histogram._deferred) == 1
+    histogram._recording.clear()
+    telemetry.points()
+    assert telemetry.histogram_points("genai_impact.request.energy")[0].count == 1
+
+
+def test_signals_lose_no_count() -> None:
+    """A handler that counts, at any point of the code that counts, loses nothing and waits for nothing."""
+    counted = Ledger()
+    row = counted.open_account().row({"a": 1})
+    in_handler = 0
+
+    def count(_number: int, _frame: object) -> None:
+        nonlocal in_handler
+        in_handler += 1
+        counted.add(row, None, 1, 1)
+
+    previous = signal.signal(signal.SIGALRM, count)
+    signal.setitimer(signal.ITIMER_REAL, 0.0002, 0.0002)
+    try:
+        outside = 0
+        while in_handler < 300:
+            counted.add(row, None, 1, 1)
+            outside += 1
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+    counted.totals()
+    assert row.sums[ledger.REQUESTS] == outside + in_handler
+
+
+def test_a_span_that_ends_while_the_ledger_is_collected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the ledger's lock held by this very thread, a request is queued, and collected the next time."""
+    counted = Ledger()
+    account = counted.open_account()
+    row = account.row({"a": 1})
+    with counted._lock:
+        for _ in range(1000):
+            counted.add(row, None, 0, 0)
+    assert [amounts for _, amounts in counted.collect(account)] == [[(ledger.REQUESTS, 1000)]]
+    monkeypatch.setattr(ledger, "_LOCK_TIMEOUT_S", 0.01)
+    with counted._lock:
+        assert counted.collect(account) == []
+        assert counted.totals() == [row]
+
+
+def test_threads_lose_no_count() -> None:
+    """Four threads that count and one that collects: every request arrives once."""
+    counted = Ledger()
+    account = counted.open_account()
+    stop = threading.Event()
+    collected: list[float] = []
+
+    def count() -> None:
+        for number in range(5000):
+            counted.add(account.row({"row": number % 7}), None, 1, 0)
+
+    def collect() -> None:
+        while not stop.is_set():
+            collected.extend(amounts[0][1] for _, amounts in counted.collect(account))
+
+    collector = threading.Thread(target=collect)
+    workers = [threading.Thread(target=count) for _ in range(4)]
+    for thread in (collector, *workers):
+        thread.start()
+    for worker in workers:
+        worker.join()
+    stop.set()
+    collector.join()
+    collected.extend(amounts[0][1] for _, amounts in counted.collect(account))
+    assert sum(collected) == 20_000
+
+
+def test_rows_are_shared_by_equal_attributes() -> None:
+    """Order does not matter, values do."""
+    account = Account()
+    assert account.row({"a": 1, "b": 2}) is account.row({"b": 2, "a": 1})
+    assert account.row({"a": 1, "b": 2}) is not account.row({"a": 1, "b": 3})
