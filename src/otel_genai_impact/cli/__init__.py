@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
 from otel_genai_impact._version import __version__
@@ -47,7 +46,3 @@ def _parser() -> argparse.ArgumentParser:
     estimate.add_argument("--zone", help="electricity zone, for example FRA; the provider's own if not given")
     estimate.add_argument("--json", action="store_true", help="print JSON, in the units of the telemetry: J, g, L")
     return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())

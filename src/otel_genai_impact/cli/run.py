@@ -23,11 +23,12 @@ _DEFAULTS: Final = {
     RUN_VARIABLE: "1",
 }
 _USAGE_ERROR: Final = 2
+_CANNOT_START: Final = 126
 _NOT_FOUND: Final = 127
 
 
 def run(program: Sequence[str]) -> int:
-    """Become the program, with auto-instrumentation. Returns only if there is no such program."""
+    """Become the program, with auto-instrumentation. Returns only if that cannot be done."""
     command = [*program[1:]] if program[:1] == ["--"] else [*program]
     if not command:
         print("genai-impact run: which program? For example: genai-impact run python app.py", file=sys.stderr)
@@ -42,7 +43,11 @@ def run(program: Sequence[str]) -> int:
     if os.name == "nt":  # there, exec does not pass the exit code on
         return subprocess.call([executable, *command[1:]], env=environment)  # noqa: S603
     sys.stdout.flush()
-    return os.execve(executable, command, environment)  # noqa: S606
+    try:
+        return os.execve(executable, command, environment)  # noqa: S606
+    except OSError as error:
+        print(f"genai-impact run: {command[0]!r} cannot be started: {error.strerror}", file=sys.stderr)
+        return _CANNOT_START
 
 
 def with_auto_instrumentation(environ: Mapping[str, str]) -> dict[str, str]:

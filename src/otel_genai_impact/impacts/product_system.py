@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,8 @@ class FunctionalUnit:
     latency_s: float | None = None
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.output_tokens) and self.output_tokens >= 0):
+        # Not math.isfinite, which raises another error for an integer too large for a float.
+        if not 0 <= self.output_tokens <= sys.float_info.max:
             raise ValueError(f"output_tokens must be finite and not negative, got {self.output_tokens}")
         if self.latency_s is not None and not self.latency_s >= 0:
             raise ValueError(f"latency_s must not be negative, got {self.latency_s}")

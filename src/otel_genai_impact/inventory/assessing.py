@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from otel_genai_impact import semconv
 from otel_genai_impact._config import DEFAULT_METHOD
 from otel_genai_impact.impacts.methods import METHODS
 from otel_genai_impact.impacts.product_system import FunctionalUnit
@@ -69,11 +70,12 @@ def estimate(
     impacts = METHODS[method].assess(
         unit, served.entry.model, served.data_center.data_center, served.zone.electricity_mix
     )
+    latency = (semconv.LATENCY_UNKNOWN,) if latency_s is None else ()
     return Assessment(
         model=served.entry.id,
         zone=served.zone.code,
         method=method,
         data_version=catalog.data_version,
-        assumptions=served.assumptions,
+        assumptions=tuple(sorted((*served.assumptions, *latency))),
         impacts=impacts,
     )

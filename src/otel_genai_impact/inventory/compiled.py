@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias, TypedDict
 
+from otel_genai_impact import semconv
 from otel_genai_impact.impacts.interval import Interval
 from otel_genai_impact.impacts.product_system import DataCenter, ElectricityMix, Model
 
@@ -24,11 +25,8 @@ COMPILED_FILE: Final = DATA_FOLDER / "compiled.json"
 DATA_CENTER_DEFAULT: Final = "default"
 """The entry among the data centres that stands for providers that nobody knows."""
 
-MODEL_MULTIMODAL: Final = "model.multimodal"
-MODEL_UNDISCLOSED: Final = "model.parameters.undisclosed"
-
-MODEL_ASSUMPTIONS: Final = (MODEL_MULTIMODAL, MODEL_UNDISCLOSED)
-ZONE_ASSUMPTIONS: Final = ("grid.adpe.world", "grid.pe.world", "grid.wue.world")
+MODEL_ASSUMPTIONS: Final = (semconv.MODEL_MULTIMODAL, semconv.MODEL_PARAMETERS_UNDISCLOSED)
+ZONE_ASSUMPTIONS: Final = (semconv.GRID_ADPE_WORLD, semconv.GRID_PE_WORLD, semconv.GRID_WUE_WORLD)
 """What may be assumed about a model or a zone. Bit i of a row's flags stands for code i."""
 
 ModelRow: TypeAlias = tuple[float, float, float, float, float | None, float | None, int]

@@ -9,12 +9,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from otel_genai_impact import semconv
 from otel_genai_impact.impacts.product_system import DataCenter, ElectricityMix, Model
 from otel_genai_impact.inventory.compiled import (
     DATA_CENTER_DEFAULT,
     DATA_FOLDER,
-    MODEL_MULTIMODAL,
-    MODEL_UNDISCLOSED,
     DataCenterEntry,
     ModelEntry,
     ZoneEntry,
@@ -164,8 +163,8 @@ def _read_model(table: Table, provider: str, maker: str | None, name: str) -> Mo
     table.allow("architecture", *parameter_keys, *_OPTIONAL_MODEL_KEYS, *_PROVENANCE_KEYS)
     active, total = _read_parameters(table, dense=architecture == "dense")
     assumptions = (
-        (MODEL_MULTIMODAL, table.flag("multimodal", default=False)),
-        (MODEL_UNDISCLOSED, not table.flag("parameters_disclosed", default=True)),
+        (semconv.MODEL_MULTIMODAL, table.flag("multimodal", default=False)),
+        (semconv.MODEL_PARAMETERS_UNDISCLOSED, not table.flag("parameters_disclosed", default=True)),
     )
     entry = ModelEntry(
         id=name if maker is None else f"{maker}/{name}",

@@ -106,9 +106,13 @@ def _cells(names: tuple[str, str], line: _Line) -> tuple[str, ...]:
     if not line.estimated:
         return (*names, *counts, "not estimated", "", "")
     energy = tuple(sums[column] * _WH_PER_J for column in (ledger.ENERGY, ledger.ENERGY_LOW, ledger.ENERGY_HIGH))
-    gwp = (sums[ledger.GWP_USAGE] + sums[ledger.GWP_EMBODIED], sums[ledger.GWP_LOW], sums[ledger.GWP_HIGH])
-    water = (sums[ledger.WCF], sums[ledger.WCF_LOW], sums[ledger.WCF_HIGH])
-    return (*names, *counts, interval(energy, "Wh"), interval(gwp, "g"), interval(water, "L"))
+    gwp = sums[ledger.GWP_USAGE] + sums[ledger.GWP_EMBODIED]
+    return (*names, *counts, interval(energy, "Wh"), amount(gwp, "g"), amount(sums[ledger.WCF], "L"))
+
+
+def amount(value: float, unit: str) -> str:
+    """A figure in a readable unit: `1.23 mWh`."""
+    return interval((value, value, value), unit)
 
 
 def interval(values: Sequence[float], unit: str) -> str:
