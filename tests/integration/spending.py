@@ -9,6 +9,7 @@ import pytest
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
+
     from tests.kit.otlp_sink import OtlpSink
 
 MODELS: Final = (
@@ -68,11 +69,11 @@ def check_sums(sink: OtlpSink, requests: int) -> None:
         exported = sink.sum_of(metric) if phase is None else sink.sum_of(metric, **{"genai_impact.phase": phase})
         assert on_spans > 0, attribute
         assert exported == pytest.approx(on_spans, rel=1e-9), (metric, phase)
-    reasons = [span.attributes["genai_impact.not_estimated"] for span in spans if _unestimated(span.attributes)]
+    reasons = [
+        span.attributes["genai_impact.not_estimated"]
+        for span in spans
+        if "genai_impact.not_estimated" in span.attributes
+    ]
     for reason in ("unknown_model", "no_usage"):
         counted = sink.sum_of("genai_impact.requests", **{"genai_impact.not_estimated": reason})
         assert counted == reasons.count(reason) > 0
-
-
-def _unestimated(attributes: dict[str, object]) -> bool:
-    return "genai_impact.not_estimated" in attributes

@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+
 from tests.kit.answers import Answer
 from tests.kit.app import app_environment, run_app, tool
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
 from tests.integration.spending import check_sums
 from tests.kit.app import run_app
 

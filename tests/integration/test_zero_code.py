@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from tests.kit.app import run_app
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def counted():
 _NO_PROVIDER = {"OTEL_PYTHON_DISTRO": "none", "OTEL_PYTHON_CONFIGURATOR": "none"}
 
 
-def _run(code: str, *, plain: bool = False, **environment: str) -> list[str]:
+def _run(code: str, *, plain: bool = False, environment: dict[str, str] | None = None) -> list[str]:
     """The lines that the application printed."""
     result = run_app(_KIT + code, environment=environment, launcher=() if plain else None).checked()
     assert "Traceback" not in result.stderr, result.stderr
@@ -62,12 +63,12 @@ mine = TracerProvider()
 trace.set_tracer_provider(mine)
 print(request(mine), request(TracerProvider()), counted())
 """
-    assert _run(code, **_NO_PROVIDER) == ["USA", "USA", "2"]
+    assert _run(code, environment=_NO_PROVIDER) == ["USA", "USA", "2"]
 
 
 def test_settings_from_the_environment() -> None:
     """A variable reaches the processor."""
-    assert _run("print(request(trace.get_tracer_provider()))", GENAI_IMPACT_ZONE="FRA") == ["FRA"]
+    assert _run("print(request(trace.get_tracer_provider()))", environment={"GENAI_IMPACT_ZONE": "FRA"}) == ["FRA"]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_settings_from_the_environment() -> None:
 )
 def test_switched_off(variables: dict[str, str]) -> None:
     """Either way of saying so leaves every span as it is."""
-    assert _run("print(request(trace.get_tracer_provider()))", **variables) == ["untouched"]
+    assert _run("print(request(trace.get_tracer_provider()))", environment=variables) == ["untouched"]
 
 
 def test_a_disabled_sdk() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from otel_genai_impact import _contain
 from otel_genai_impact.telemetry import metrics, processor
 from otel_genai_impact.telemetry.counting_once import CountingOnce

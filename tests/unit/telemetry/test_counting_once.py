@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from otel_genai_impact.telemetry import counting_once
 from tests.kit.telemetry import CHAT, USAGE, Telemetry
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from opentelemetry import baggage
 from opentelemetry.sdk.trace import SpanLimits
+
 from otel_genai_impact import estimate
 from tests.kit.telemetry import CHAT, USAGE, Telemetry
 

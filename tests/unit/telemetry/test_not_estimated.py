@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from opentelemetry.trace import SpanKind
+
 from tests.kit.telemetry import Telemetry
 
 OUTPUT = "gen_ai.usage.output_tokens"

@@ -10,6 +10,7 @@ from opentelemetry.sdk.trace import ConcurrentMultiSpanProcessor, ReadableSpan, 
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, Decision, Sampler, SamplingResult
+
 from otel_genai_impact import ImpactSpanProcessor, _contain
 from otel_genai_impact.telemetry import plans
 from tests.kit.telemetry import CHAT, USAGE, Telemetry
@@ -102,7 +103,14 @@ def test_processors_in_parallel() -> None:
 
 class _RecordOnly(Sampler):
     def should_sample(
-        self, parent_context: Any, trace_id: int, name: str, kind: Any = None, attributes: Any = None, *rest: Any
+        self,
+        parent_context: Any,
+        trace_id: int,
+        name: str,
+        kind: Any = None,
+        attributes: Any = None,
+        links: Any = None,
+        trace_state: Any = None,
     ) -> SamplingResult:
         return SamplingResult(Decision.RECORD_ONLY, attributes)
 

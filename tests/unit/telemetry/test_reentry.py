@@ -7,7 +7,6 @@ import signal
 import threading
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from otel_genai_impact.telemetry import ledger
 from otel_genai_impact.telemetry.ledger import Account, Ledger
 from tests.kit.telemetry import CHAT, USAGE, Telemetry
@@ -15,6 +14,7 @@ from tests.kit.telemetry import CHAT, USAGE, Telemetry
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pytest
     from opentelemetry.sdk.trace import Span
 
 
