@@ -1,0 +1,30 @@
+"""Fixtures that any test may use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.kit.otlp_sink import OtlpSink
+from tests.kit.provider_server import ProviderServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Their assertions shall show their values too.
+pytest.register_assert_rewrite("tests.integration.sdk_promises")
+
+
+@pytest.fixture
+def provider() -> Iterator[ProviderServer]:
+    """A local server with the APIs of OpenAI and Anthropic."""
+    with ProviderServer() as server:
+        yield server
+
+
+@pytest.fixture
+def sink() -> Iterator[OtlpSink]:
+    """An OTLP receiver."""
+    with OtlpSink() as receiver:
+        yield receiver

@@ -1,0 +1,97 @@
+"""What the local provider server answers, as a test chooses it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One answer. Token counts go onto the wire as they are, so they may also be negative, text, null or huge.
+
+    Attributes:
+        text: what the model says; streamed word by word.
+        model: the model name in the answer; None echoes the one asked for.
+        input_tokens: OpenAI counts cached tokens within them, Anthropic beside them.
+        output_tokens: reasoning tokens are counted within them.
+        cached_tokens: input tokens read from the cache.
+        cache_write_tokens: input tokens written to the cache; Anthropic only.
+        reasoning_tokens: OpenAI only.
+        usage_reported: False leaves the usage out of the answer altogether.
+        delay_s: wait before the answer starts.
+        word_delay_s: wait before each word of a stream.
+        words_until_break: a stream's connection breaks after this many words; None: it does not.
+        error_status: HTTP status of an error answer; None: no error.
+    """
+
+    text: str = "Hello from the local test server."
+    model: str | None = None
+    input_tokens: Json = 7
+    output_tokens: Json = 20
+    cached_tokens: Json = 0
+    cache_write_tokens: Json = 0
+    reasoning_tokens: Json = 0
+    usage_reported: bool = True
+    delay_s: float = 0.0
+    word_delay_s: float = 0.0
+    words_until_break: int | None = None
+    error_status: int | None = None
+
+    def words(self) -> list[str]:
+        """The text in the pieces in which it is streamed; joined, they are the text."""
+        return [word + " " for word in self.text.split(" ")[:-1]] + self.text.split(" ")[-1:]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedRequest:
+    """A request that the server received."""
+
+    path: str
+    headers: dict[str, str]
+    body: dict[str, Json]
+
+    @property
+    def model(self) -> str:
+        """The model asked for."""
+        return str(self.body.get("model"))
+
+    @property
+    def streamed(self) -> bool:
+        """Whether the client asked for a stream."""
+        return self.body.get("stream") is True
+
+    @property
+    def prompt(self) -> str:
+        """Text of the last message, or of the input."""
+        last = self.body.get("input", self.body.get("messages"))
+        while isinstance(last, list) and last:
+            last = last[-1]
+            if isinstance(last, dict):
+                last = last.get("content", last.get("text"))
+        return last if isinstance(last, str) else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """The body of a successful answer: one JSON document, or the events of a stream as (SSE event name, data)."""
+
+    document: Json = None
+    events: list[StreamEvent] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamEvent:
+    """One server-sent event.
+
+    Attributes:
+        data: JSON, or a bare string that is sent as it is.
+        name: the `event:` line; None: the provider sends none.
+        is_word: whether it carries a word of the answer.
+    """
+
+    data: Json
+    name: str | None = None
+    is_word: bool = False

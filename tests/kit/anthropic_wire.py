@@ -1,0 +1,71 @@
+"""The wire format of Anthropic's messages API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.kit.answers import Reply, StreamEvent
+
+if TYPE_CHECKING:
+    from tests.kit.answers import Answer, Json, RecordedRequest
+
+
+def error_document(status: int) -> Json:
+    kinds = {400: "invalid_request_error", 401: "authentication_error", 429: "rate_limit_error"}
+    error: Json = {"type": kinds.get(status, "api_error"), "message": f"chosen by the test: {status}"}
+    return {"type": "error", "error": error, "request_id": "req_test"}
+
+
+def messages(request: RecordedRequest, answer: Answer, number: int) -> Reply:
+    if request.streamed:
+        return Reply(events=_events(request, answer, number))
+    document = _message(request, answer, number)
+    document["content"] = [{"type": "text", "text": answer.text, "citations": None}]
+    document["stop_reason"] = "end_turn"
+    if answer.usage_reported:
+        document["usage"] = {**_input_usage(answer), "output_tokens": answer.output_tokens}
+    return Reply(document=document)
+
+
+def _message(request: RecordedRequest, answer: Answer, number: int) -> dict[str, Json]:
+    return {
+        "id": f"msg_{number}",
+        "type": "message",
+        "role": "assistant",
+        "model": answer.model or request.model,
+        "content": [],
+        "stop_reason": None,
+        "stop_sequence": None,
+    }
+
+
+def _input_usage(answer: Answer) -> dict[str, Json]:
+    return {
+        "input_tokens": answer.input_tokens,
+        "cache_creation_input_tokens": answer.cache_write_tokens,
+        "cache_read_input_tokens": answer.cached_tokens,
+        "service_tier": "standard",
+    }
+
+
+def _events(request: RecordedRequest, answer: Answer, number: int) -> list[StreamEvent]:
+    started = _message(request, answer, number)
+    delta: dict[str, Json] = {"type": "message_delta", "delta": {"stop_reason": "end_turn", "stop_sequence": None}}
+    if answer.usage_reported:
+        started["usage"] = {**_input_usage(answer), "output_tokens": 1}
+        delta["usage"] = {"output_tokens": answer.output_tokens}
+    steps: list[dict[str, Json]] = [
+        {"type": "message_start", "message": started},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        {"type": "ping"},
+        *(
+            {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": word}}
+            for word in answer.words()
+        ),
+        {"type": "content_block_stop", "index": 0},
+        delta,
+        {"type": "message_stop"},
+    ]
+    return [
+        StreamEvent(name=str(step["type"]), data=step, is_word=step["type"] == "content_block_delta") for step in steps
+    ]

@@ -1,0 +1,159 @@
+"""A local HTTP server that speaks the APIs of OpenAI and Anthropic and answers what the test chooses."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import threading
+import time
+from collections import deque
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Final
+
+from tests.kit import anthropic_wire, openai_wire
+from tests.kit.answers import Answer, RecordedRequest
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+    from types import TracebackType
+    from typing import Self
+
+    from tests.kit.answers import Json, Reply, StreamEvent
+
+_ENDPOINTS: Final[dict[str, Callable[[RecordedRequest, Answer, int], Reply]]] = {
+    "/v1/chat/completions": openai_wire.chat,
+    "/v1/responses": openai_wire.responses,
+    "/v1/embeddings": openai_wire.embeddings,
+    "/v1/messages": anthropic_wire.messages,
+}
+
+
+class ProviderServer:
+    """Serves while it is entered as a context.
+
+    An answer is taken from the queue if there is one, else by the prompt, else by the model asked for, else the default.
+
+    Attributes:
+        default: the answer where nothing else is chosen.
+        requests: everything that was asked, in order of arrival.
+    """
+
+    def __init__(self, default: Answer | None = None) -> None:
+        self.default = default or Answer()
+        self.requests: list[RecordedRequest] = []
+        self._queue: deque[Answer] = deque()
+        self._answers_by_key: dict[str, Answer] = {}
+        self._numbers = itertools.count(1)
+        self._http = _HttpServer(("127.0.0.1", 0), _Handler)
+        self._http.provider = self
+        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.shutdown()
+        self._thread.join()
+        self._http.server_close()
+
+    @property
+    def url(self) -> str:
+        """Where it listens, without a path: what the anthropic SDK wants; openai wants it with `/v1`."""
+        return f"http://127.0.0.1:{self._http.server_port}"
+
+    def answer_next(self, *answers: Answer) -> None:
+        """Answers the next requests with these, in this order, whatever they ask."""
+        self._queue.extend(answers)
+
+    def answer_to(self, key: str, answer: Answer) -> None:
+        """Answers every request whose prompt or model is this key."""
+        self._answers_by_key[key] = answer
+
+    def chosen_answer(self, request: RecordedRequest) -> Answer:
+        """The answer for this request; one from the queue is used up."""
+        self.requests.append(request)
+        try:
+            return self._queue.popleft()
+        except IndexError:
+            by_model = self._answers_by_key.get(request.model, self.default)
+            return self._answers_by_key.get(request.prompt, by_model)
+
+    def next_number(self) -> int:
+        """What makes an answer's ids unique."""
+        return next(self._numbers)
+
+
+class _HttpServer(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+    provider: ProviderServer
+
+    def handle_error(self, request: socket.socket | tuple[bytes, socket.socket], client_address: object) -> None:
+        """A client that closes a stream early is part of the tests, not an error to print."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _HttpServer  # pyright: ignore[reportIncompatibleVariableOverride] -- the only server that uses this handler
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the name in the base class
+        """Says nothing: a test's output is its own."""
+
+    def do_POST(self) -> None:
+        raw = self.rfile.read(int(self.headers.get("content-length", "0")))
+        path = self.path.split("?")[0]
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = RecordedRequest(path=path, headers=headers, body=json.loads(raw))
+        endpoint = _ENDPOINTS.get(path)
+        if endpoint is None:
+            self._send_document(404, {"error": {"message": f"no endpoint {path}", "type": "not_found_error"}})
+            return
+        answer = self.server.provider.chosen_answer(request)
+        time.sleep(answer.delay_s)
+        if answer.error_status is not None:
+            wire = anthropic_wire if path == "/v1/messages" else openai_wire
+            self._send_document(answer.error_status, wire.error_document(answer.error_status))
+            return
+        reply = endpoint(request, answer, self.server.provider.next_number())
+        if reply.events is None:
+            self._send_document(200, reply.document)
+        else:
+            self._send_stream(reply.events, answer)
+
+    def _send_document(self, status: int, document: Json) -> None:
+        body = json.dumps(document).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _send_stream(self, events: list[StreamEvent], answer: Answer) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        word_count = 0
+        for event in events:
+            if event.is_word:
+                if word_count == answer.words_until_break:
+                    self.close_connection = True
+                    return
+                word_count += 1
+                time.sleep(answer.word_delay_s)
+            self._send_chunk(_sse(event))
+        self._send_chunk(b"")
+
+    def _send_chunk(self, data: bytes) -> None:
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+
+
+def _sse(event: StreamEvent) -> bytes:
+    name = f"event: {event.name}\n" if event.name else ""
+    data = event.data if isinstance(event.data, str) else json.dumps(event.data)
+    return f"{name}data: {data}\n\n".encode()
