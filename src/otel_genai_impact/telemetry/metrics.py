@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from opentelemetry import metrics
 from opentelemetry.context import Context
-from opentelemetry.trace import set_span_in_context
+from opentelemetry.trace import INVALID_SPAN, set_span_in_context
 
 from otel_genai_impact import semconv
 from otel_genai_impact._contain import contained
@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from otel_genai_impact.impacts.assessment import Estimate
     from otel_genai_impact.telemetry.ledger import MetricAttributes
 
-_NO_CONTEXT: Final = Context()
+_EMPTY: Final = Context()
+# The SDK takes an empty context for none given, and the current one instead: whoever collects inside a span would lend
+# the counters its exemplars.
+_NO_SPAN: Final = set_span_in_context(INVALID_SPAN, _EMPTY)
 
 
 class _CounterOf(NamedTuple):
@@ -123,9 +126,9 @@ class Metrics:
                 continue
             counter, phase = found
             if column == ledger.REQUESTS:
-                counter.add(int(amount), attributes, _NO_CONTEXT)
+                counter.add(int(amount), attributes, _NO_SPAN)
             else:
-                counter.add(amount, attributes if phase is None else {**attributes, semconv.PHASE: phase}, _NO_CONTEXT)
+                counter.add(amount, attributes if phase is None else {**attributes, semconv.PHASE: phase}, _NO_SPAN)
 
 
 class _Histogram:
@@ -146,7 +149,7 @@ class _Histogram:
         self._recording: set[int] = set()
 
     def record(self, amount: float, attributes: MetricAttributes, span: Span) -> None:
-        context = set_span_in_context(span, _NO_CONTEXT)
+        context = set_span_in_context(span, _EMPTY)
         thread = get_ident()
         if thread in self._recording or _garbage_collection.thread == thread:
             self._deferred.append((amount, attributes, context))

@@ -190,6 +190,22 @@ def test_exemplars_lead_to_the_span(telemetry: Telemetry) -> None:
     assert point.explicit_bounds == (0.1, 0.3, 1, 3, 10, 30, 100, 300, 1e3, 3e3, 1e4, 3e4, 1e5, 1e6)
 
 
+def test_a_collection_inside_a_span_lends_no_exemplars(telemetry: Telemetry) -> None:
+    """Whoever collects inside a span of theirs has nothing to do with the requests that are counted then."""
+    telemetry.request()
+    with telemetry.tracers.get_tracer("app").start_as_current_span("unrelated"):
+        data = telemetry.reader.get_metrics_data()
+    assert data is not None
+    points = [
+        point
+        for metric in data.resource_metrics[0].scope_metrics[0].metrics
+        for point in metric.data.data_points
+        if metric.name != "genai_impact.request.energy"
+    ]
+    assert [] == [exemplar for point in points for exemplar in point.exemplars]
+    assert len(points) == 13
+
+
 @pytest.mark.parametrize(
     ("setting", "recorded"),
     [
