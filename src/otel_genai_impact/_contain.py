@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
 _logger: Final = logging.getLogger("otel_genai_impact")
@@ -24,12 +25,15 @@ def failed(doing: str) -> None:
     log_once(logging.ERROR, f"failed while {doing}; the application is not affected", exc_info=True)
 
 
-def log_once(level: int, message: str, *, exc_info: bool = False) -> None:
-    """Log a message the first time that it is given, for at most a hundred distinct messages a process."""
-    if message in _already_logged or len(_already_logged) >= _MOST_DISTINCT_FAILURES:
+def log_once(level: int, key: str, message: Callable[[], str] | None = None, *, exc_info: bool = False) -> None:
+    """Log a message the first time that its key is given, for at most a hundred distinct keys a process.
+
+    The key is the message where none is given; one that is costly to make is only made when it is logged.
+    """
+    if key in _already_logged or len(_already_logged) >= _MOST_DISTINCT_FAILURES:
         return
-    _already_logged.add(message)
-    _logger.log(level, message, exc_info=exc_info)
+    _already_logged.add(key)
+    _logger.log(level, "%s", key if message is None else message(), exc_info=exc_info)
 
 
 class Contained:

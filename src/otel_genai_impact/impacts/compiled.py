@@ -5,8 +5,8 @@ The readable formulas are the specification; a property test holds this form equ
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import astuple, dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
 from otel_genai_impact.impacts.assessment import Estimate
 from otel_genai_impact.impacts.criteria import ADPE, ENERGY, GWP, PE
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from otel_genai_impact.impacts.interval import Interval
     from otel_genai_impact.impacts.product_system import DataCenter, ElectricityMix
 
-_J_PER_KWH = ENERGY.reported_per_model_unit
+_J_PER_KWH: Final = ENERGY.reported_per_model_unit
+_new: Final[Any] = tuple.__new__  # pyright: ignore[reportUnknownMemberType]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ class LinearSystem:
     gwp_per_energy: float
     adpe_per_energy: float
     pe_per_energy: float
+    _coefficients: tuple[float, ...] = field(init=False, repr=False, compare=False)
 
     @classmethod
     def of(
@@ -82,52 +84,41 @@ class LinearSystem:
             pe_per_energy=electricity_mix.pe_mj_per_kwh * PE.reported_per_model_unit / _J_PER_KWH,
         )
 
+    def __post_init__(self) -> None:
+        low, high = astuple(self.low), astuple(self.high)
+        rates = (self.gwp_per_energy, self.adpe_per_energy, self.pe_per_energy)
+        object.__setattr__(self, "_coefficients", (*low, *high, *rates))
+
     def estimate(self, output_tokens: float, latency_s: float) -> Estimate:
         """The impacts of one request; `latency_s` is infinite if unknown."""
-        low, high = self.low, self.high
-        low_s = output_tokens * low.s_per_token + low.first_token_s
-        high_s = output_tokens * high.s_per_token + high.first_token_s
+        # One look-up for all coefficients, in the order of the fields of `Bound`, low, then high, then the rates.
+        (
+            low_s_per_token, low_first_s, low_per_s, low_per_token, low_wcf, low_gwp_e, low_adpe_e, low_pe_e,
+            high_s_per_token, high_first_s, high_per_s, high_per_token, high_wcf, high_gwp_e, high_adpe_e, high_pe_e,
+            gwp_rate, adpe_rate, pe_rate,
+        ) = self._coefficients  # fmt: skip
+        low_s = output_tokens * low_s_per_token + low_first_s
+        high_s = output_tokens * high_s_per_token + high_first_s
         # The request occupied the servers no longer than its caller waited.
         if latency_s < high_s:
             high_s = latency_s
             low_s = min(low_s, latency_s)
 
-        energy_low = low_s * low.energy_per_s + output_tokens * low.energy_per_token
-        energy_high = high_s * high.energy_per_s + output_tokens * high.energy_per_token
-        energy = (energy_low + energy_high) / 2
+        energy_low = low_s * low_per_s + output_tokens * low_per_token
+        energy_high = high_s * high_per_s + output_tokens * high_per_token
 
-        gwp_embodied_low = low_s * low.embodied_gwp_per_s
-        gwp_embodied_high = high_s * high.embodied_gwp_per_s
-        gwp_embodied = (gwp_embodied_low + gwp_embodied_high) / 2
-
-        adpe_embodied_low = low_s * low.embodied_adpe_per_s
-        adpe_embodied_high = high_s * high.embodied_adpe_per_s
-        adpe_embodied = (adpe_embodied_low + adpe_embodied_high) / 2
-
-        pe_embodied_low = low_s * low.embodied_pe_per_s
-        pe_embodied_high = high_s * high.embodied_pe_per_s
-        pe_embodied = (pe_embodied_low + pe_embodied_high) / 2
-
-        gwp_rate, adpe_rate, pe_rate = self.gwp_per_energy, self.adpe_per_energy, self.pe_per_energy
-        wcf_low = energy_low * low.wcf_per_energy
-        wcf_high = energy_high * high.wcf_per_energy
-        return Estimate(
-            energy,
-            energy_low,
-            energy_high,
-            energy * gwp_rate + gwp_embodied,
-            energy_low * gwp_rate + gwp_embodied_low,
-            energy_high * gwp_rate + gwp_embodied_high,
-            gwp_embodied,
-            energy * adpe_rate + adpe_embodied,
-            energy_low * adpe_rate + adpe_embodied_low,
-            energy_high * adpe_rate + adpe_embodied_high,
-            adpe_embodied,
-            energy * pe_rate + pe_embodied,
-            energy_low * pe_rate + pe_embodied_low,
-            energy_high * pe_rate + pe_embodied_high,
-            pe_embodied,
-            (wcf_low + wcf_high) / 2,
-            wcf_low,
-            wcf_high,
-        )
+        gwp_e_low, gwp_e_high = low_s * low_gwp_e, high_s * high_gwp_e
+        gwp_low, gwp_high = energy_low * gwp_rate + gwp_e_low, energy_high * gwp_rate + gwp_e_high
+        adpe_e_low, adpe_e_high = low_s * low_adpe_e, high_s * high_adpe_e
+        adpe_low, adpe_high = energy_low * adpe_rate + adpe_e_low, energy_high * adpe_rate + adpe_e_high
+        pe_e_low, pe_e_high = low_s * low_pe_e, high_s * high_pe_e
+        pe_low, pe_high = energy_low * pe_rate + pe_e_low, energy_high * pe_rate + pe_e_high
+        wcf_low, wcf_high = energy_low * low_wcf, energy_high * high_wcf
+        # As `Estimate(...)` does it, without its detour.
+        return _new(Estimate, (
+            (energy_low + energy_high) / 2, energy_low, energy_high,
+            (gwp_low + gwp_high) / 2, gwp_low, gwp_high, (gwp_e_low + gwp_e_high) / 2,
+            (adpe_low + adpe_high) / 2, adpe_low, adpe_high, (adpe_e_low + adpe_e_high) / 2,
+            (pe_low + pe_high) / 2, pe_low, pe_high, (pe_e_low + pe_e_high) / 2,
+            (wcf_low + wcf_high) / 2, wcf_low, wcf_high,
+        ))  # fmt: skip

@@ -85,7 +85,7 @@ class Catalog:
         try:
             return cls(zone=zone)
         except ZoneError as error:
-            complain("zone", zone, f"a zone of the inventory: {error}")
+            complain("zone (GENAI_IMPACT_ZONE)", zone, f"a zone of the inventory: {error}")
             return cls()
 
     @property

@@ -15,110 +15,150 @@ race makes at worst one duplicate more or less to be seen, never an exception or
 
 from __future__ import annotations
 
-from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import Span
+    from opentelemetry.sdk.util.instrumentation import InstrumentationScope
     from opentelemetry.trace import SpanContext
 
-_MOST_REMEMBERED: Final = 4096
+_GENERATION: Final = 2048
 _MOST_COVERING: Final = 8
-_REMEMBERED_FOR_S: Final = 300.0
+_REMEMBERED_FOR_NS: Final = 300_000_000_000
+
+_Value = TypeVar("_Value")
+_new: Final[Any] = tuple.__new__  # pyright: ignore[reportUnknownMemberType]
+
+
+class Seen(Enum):
+    """What a span's request is."""
+
+    FIRST = auto()
+    AS_A_TWIN = auto()
+    BEFORE = auto()
 
 
 class _Leaf(NamedTuple):
-    """A request that was counted."""
+    """A request that was counted, or the twin of one."""
 
     kind: str
-    scope: str
+    scope: InstrumentationScope | None
     response_id: str | None
+    started_ns: int
     ended_ns: int
-    remembered_s: float
 
-    def may_be(self, kind: str, response_id: str | None) -> bool:
-        same_id = self.response_id is None or response_id is None or self.response_id == response_id
-        return self.kind == kind and same_id
+    def may_be(self, other: _Leaf) -> bool:
+        """Whether both may report one request, where one encloses the other."""
+        same_id = self.response_id is None or other.response_id is None or self.response_id == other.response_id
+        return self.kind == other.kind and same_id and abs(other.ended_ns - self.ended_ns) < _REMEMBERED_FOR_NS
+
+    def has_the_scope_of(self, other: _Leaf) -> bool:
+        """Whether both come from one instrumentation."""
+        mine, its = self.scope, other.scope
+        return mine is its or (mine is not None and its is not None and mine.name == its.name)
+
+
+class _Memory(Generic[_Value]):
+    """A dictionary that forgets: when the younger of its two generations is full, the elder one is dropped."""
+
+    __slots__ = ("elder", "younger")
+
+    def __init__(self) -> None:
+        self.younger: dict[int | str, _Value] = {}
+        self.elder: dict[int | str, _Value] = {}
+
+    def __len__(self) -> int:
+        return len(self.younger) + len(self.elder)
+
+    def __bool__(self) -> bool:
+        return bool(self.younger or self.elder)
+
+    def put(self, key: int | str, value: _Value) -> None:
+        younger = self.younger
+        younger[key] = value
+        if len(younger) >= _GENERATION:
+            self.elder = younger
+            self.younger = {}
+
+    def claim(self, key: int | str, value: _Value) -> bool:
+        """Put it in unless the key is there: in one step, so that of two threads one has it."""
+        if key in self.elder or self.younger.setdefault(key, value) is not value:
+            return False
+        if len(self.younger) >= _GENERATION:
+            self.put(key, value)
+        return True
+
+    def get(self, key: int | str) -> _Value | None:
+        return self.younger.get(key) or self.elder.get(key)
+
+    def pop(self, key: int | str) -> _Value | None:
+        young, old = self.younger.pop(key, None), self.elder.pop(key, None)
+        return old if young is None else young
 
 
 class CountingOnce:
-    """What is remembered of the requests that were counted a short while ago."""
+    """What is remembered of the requests that were counted a short while ago.
+
+    Attributes:
+        below: by span id, the requests counted below a span that has not ended yet.
+        counted: by span id and by response id, the requests themselves.
+    """
 
     def __init__(self) -> None:
-        # By span id: the requests counted below a span that has not ended yet.
-        self._below: dict[int, tuple[_Leaf, ...]] = {}
-        # By span id: requests that were counted, to find children that outlive them.
-        self._counted: dict[int, _Leaf] = {}
-        # By response id.
-        self._by_response_id: dict[str, _Leaf] = {}
+        self.below: Final[_Memory[tuple[_Leaf, ...]]] = _Memory()
+        self.counted: Final[_Memory[_Leaf]] = _Memory()
 
     def passed(self, span: Span) -> None:
         """A span ended that is no request: what was counted below it was counted below its parent, too."""
         # Most spans are no requests, and most of the time nothing is remembered here.
-        if self._below:
-            leaves = self._below.pop(span.get_span_context().span_id, None)
-            if leaves is not None:
-                self._cover_parent(span.parent, leaves)
+        context, parent = span.context, span.parent
+        if self.below and context is not None:
+            leaves = self.below.pop(context.span_id)
+            if leaves is not None and parent is not None and not parent.is_remote:
+                self._cover(parent, leaves)
 
-    def is_duplicate(self, span: Span, kind: str, response_id: str | None) -> bool:
-        """Whether the request that this span reports was counted already. If not, it is now."""
-        span_id = span.get_span_context().span_id
-        now = monotonic()
-        below = self._below.pop(span_id, ())
-        same = _first(leaf for leaf in below if leaf.may_be(kind, response_id) and _fresh(leaf, now))
-        same = same or self._enclosing(span, kind, response_id, now) or self._sibling(span, kind, response_id, now)
-        if same is not None:
-            # One twin is absorbed once: the next span with this id is a request of its own.
-            if response_id is not None:
-                self._by_response_id.pop(response_id, None)
-            self._cover_parent(span.parent, below or (same,))
-            return True
-        leaf = _Leaf(kind, _scope(span), response_id, span.end_time or 0, now)
+    def first_seen_as(self, span: Span, kind: str, response_id: str | None) -> Seen:
+        """What the request that a span reports is: to be counted now, counted already, or seen with this very span.
+
+        The last happens where two processors are on one provider: the second must do nothing.
+        """
+        context, parent = span.context, span.parent
+        span_id = 0 if context is None else context.span_id
+        scope = span.instrumentation_scope
+        leaf: _Leaf = _new(_Leaf, (kind, scope, response_id, span.start_time or 0, span.end_time or 0))
+        if not self.counted.claim(span_id, leaf):
+            return Seen.BEFORE
+        below = (self.below.pop(span_id) or ()) if self.below else ()
+        twin = self._twin_by_nesting(leaf, below, parent) if below or parent is not None else None
         if response_id is not None:
-            _remember(self._by_response_id, response_id, leaf)
-        _remember(self._counted, span_id, leaf)
-        self._cover_parent(span.parent, (*below, leaf))
-        return False
+            twin = self._twin_by_id(leaf, response_id, twin)
+        if parent is not None and not parent.is_remote:
+            self._cover(parent, (*below, leaf) if twin is None else below or (twin,))
+        return Seen.FIRST if twin is None else Seen.AS_A_TWIN
 
-    def _enclosing(self, span: Span, kind: str, response_id: str | None, now: float) -> _Leaf | None:
-        """The parent, if it was counted, ended first, and was still running when this span started."""
-        parent = span.parent
-        leaf = None if parent is None else self._counted.get(parent.span_id)
-        if leaf is None or not leaf.may_be(kind, response_id) or not _fresh(leaf, now):
+    def _twin_by_nesting(self, leaf: _Leaf, below: tuple[_Leaf, ...], parent: SpanContext | None) -> _Leaf | None:
+        for inner in below:
+            if inner.may_be(leaf):
+                return inner
+        # The parent, if it was counted, ended first, and was still running when this span started.
+        outer = None if parent is None else self.counted.get(parent.span_id)
+        if outer is None or outer.has_the_scope_of(leaf) or leaf.started_ns > outer.ended_ns:
             return None
-        return leaf if leaf.scope != _scope(span) and (span.start_time or 0) <= leaf.ended_ns else None
+        return outer if outer.may_be(leaf) else None
 
-    def _sibling(self, span: Span, kind: str, response_id: str | None, now: float) -> _Leaf | None:
-        """A request with the same response id from another instrumentation."""
-        leaf = None if response_id is None else self._by_response_id.get(response_id)
-        if leaf is None or leaf.kind != kind or leaf.scope == _scope(span) or not _fresh(leaf, now):
-            return None
-        return leaf
+    def _twin_by_id(self, leaf: _Leaf, response_id: str, twin: _Leaf | None) -> _Leaf | None:
+        """The twin that is known already, or else one with this response id; and remember who has this id now."""
+        sibling = self.counted.get(response_id)
+        if twin is None and sibling is not None and not sibling.has_the_scope_of(leaf) and sibling.may_be(leaf):
+            twin = sibling
+        if twin is None:
+            self.counted.put(response_id, leaf)
+        elif sibling is not None:
+            # It is absorbed once: the next span with this id is a request of its own.
+            self.counted.pop(response_id)
+        return twin
 
-    def _cover_parent(self, parent: SpanContext | None, leaves: tuple[_Leaf, ...]) -> None:
-        if parent is None or parent.is_remote:
-            return
-        known = self._below.get(parent.span_id)
-        _remember(self._below, parent.span_id, leaves if known is None else (known + leaves)[-_MOST_COVERING:])
-
-
-def _first(leaves: Any) -> _Leaf | None:
-    return next(leaves, None)
-
-
-def _scope(span: Span) -> str:
-    scope = span.instrumentation_scope
-    return "" if scope is None else scope.name
-
-
-def _fresh(leaf: _Leaf, now: float) -> bool:
-    return now - leaf.remembered_s < _REMEMBERED_FOR_S
-
-
-def _remember(memory: dict[Any, Any], key: object, value: object) -> None:
-    memory[key] = value
-    if len(memory) > _MOST_REMEMBERED:
-        try:
-            memory.pop(next(iter(memory)), None)
-        except (RuntimeError, StopIteration):
-            return  # another thread changed it at this moment; the next one evicts
+    def _cover(self, parent: SpanContext, leaves: tuple[_Leaf, ...]) -> None:
+        known = self.below.get(parent.span_id)
+        self.below.put(parent.span_id, leaves if known is None else (known + leaves)[-_MOST_COVERING:])

@@ -32,6 +32,7 @@ def _start_anew() -> None:
     with contained("starting anew in a forked process"):
         LEDGER.start_anew()
         for ours in metrics.ALL:
+            ours.start_anew()
             _drop_streams(metrics_api.get_meter_provider() if ours.provider is None else ours.provider)
 
 

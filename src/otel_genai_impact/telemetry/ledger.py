@@ -9,38 +9,39 @@ before each collection, by whoever gets the lock.
 from __future__ import annotations
 
 from collections import deque
+from operator import sub
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from otel_genai_impact import semconv
+from otel_genai_impact.impacts.assessment import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from opentelemetry.util.types import AttributeValue
 
-    from otel_genai_impact.impacts.assessment import Estimate
+# The columns of a row: those of an estimate, in its order, and these.
+_FIELDS: Final = Estimate._fields
+INPUT_TOKENS: Final = len(_FIELDS)
+OUTPUT_TOKENS: Final = INPUT_TOKENS + 1
+REQUESTS: Final = INPUT_TOKENS + 2
+COLUMNS: Final = INPUT_TOKENS + 3
 
-# The columns of a row.
-REQUESTS: Final = 0
-ENERGY: Final = 1
-ENERGY_LOW: Final = 2
-ENERGY_HIGH: Final = 3
-GWP_USAGE: Final = 4
-GWP_EMBODIED: Final = 5
-GWP_LOW: Final = 6
-GWP_HIGH: Final = 7
-ADPE_USAGE: Final = 8
-ADPE_EMBODIED: Final = 9
-PE_USAGE: Final = 10
-PE_EMBODIED: Final = 11
-WCF: Final = 12
-WCF_LOW: Final = 13
-WCF_HIGH: Final = 14
-INPUT_TOKENS: Final = 15
-OUTPUT_TOKENS: Final = 16
-COLUMNS: Final = 17
+ENERGY: Final = _FIELDS.index("energy")
+ENERGY_LOW: Final = _FIELDS.index("energy_low")
+ENERGY_HIGH: Final = _FIELDS.index("energy_high")
+GWP: Final = _FIELDS.index("gwp")
+GWP_LOW: Final = _FIELDS.index("gwp_low")
+GWP_HIGH: Final = _FIELDS.index("gwp_high")
+GWP_EMBODIED: Final = _FIELDS.index("gwp_embodied")
+ADPE: Final = _FIELDS.index("adpe")
+ADPE_EMBODIED: Final = _FIELDS.index("adpe_embodied")
+PE: Final = _FIELDS.index("pe")
+PE_EMBODIED: Final = _FIELDS.index("pe_embodied")
+WCF: Final = _FIELDS.index("wcf")
 
+_NOTHING: Final = (0.0,) * len(_FIELDS)
 _POST_WHEN_QUEUED: Final = 256
 _MOST_ROWS: Final = 1000
 _MOST_UNKNOWN_MODELS: Final = 100
@@ -65,31 +66,12 @@ class Row:
         self.sums = [0.0] * COLUMNS
         self.collected = [0.0] * COLUMNS
 
-    def post(self, estimate: Estimate | None, input_tokens: int, output_tokens: int) -> None:
-        """Add one request. Its estimate is None if there is none."""
-        sums = self.sums
-        sums[REQUESTS] += 1
-        sums[INPUT_TOKENS] += input_tokens
-        sums[OUTPUT_TOKENS] += output_tokens
-        if estimate is None:
-            return
-        sums[ENERGY] += estimate.energy
-        sums[ENERGY_LOW] += estimate.energy_low
-        sums[ENERGY_HIGH] += estimate.energy_high
-        sums[GWP_USAGE] += estimate.gwp - estimate.gwp_embodied
-        sums[GWP_EMBODIED] += estimate.gwp_embodied
-        sums[GWP_LOW] += estimate.gwp_low
-        sums[GWP_HIGH] += estimate.gwp_high
-        sums[ADPE_USAGE] += estimate.adpe - estimate.adpe_embodied
-        sums[ADPE_EMBODIED] += estimate.adpe_embodied
-        sums[PE_USAGE] += estimate.pe - estimate.pe_embodied
-        sums[PE_EMBODIED] += estimate.pe_embodied
-        sums[WCF] += estimate.wcf
-        sums[WCF_LOW] += estimate.wcf_low
-        sums[WCF_HIGH] += estimate.wcf_high
+    def post(self, entries: list[tuple[float, ...]]) -> None:
+        """Add requests: the columns of each."""
+        self.sums = [sum(column) for column in zip(self.sums, *entries, strict=True)]
 
 
-_Entry = tuple[Row, "Estimate | None", int, int]
+_Entry = tuple[Row, tuple[float, ...]]
 
 
 class Account:
@@ -150,15 +132,15 @@ class Ledger:
     def add(self, row: Row, estimate: Estimate | None, input_tokens: int, output_tokens: int) -> None:
         """Count one request. Takes no lock that it would have to wait for."""
         queue = self._queue
-        queue.append((row, estimate, input_tokens, output_tokens))
+        queue.append((row, (*(estimate or _NOTHING), input_tokens, output_tokens, 1)))
         if len(queue) >= _POST_WHEN_QUEUED and self._lock.acquire(blocking=False):
             try:
                 self._post()
             finally:
                 self._lock.release()
 
-    def collect(self, account: Account) -> Iterable[tuple[Mapping[str, AttributeValue], list[tuple[int, float]]]]:
-        """What was counted in an account since the last time: attributes, and (column, amount) where not zero.
+    def collect(self, account: Account) -> Iterable[tuple[Mapping[str, AttributeValue], list[float]]]:
+        """What was counted in an account since the last time: metric attributes, and the amount of each column.
 
         Gives nothing if another thread collects for longer than a second; the next collection has it all.
         """
@@ -166,7 +148,7 @@ class Ledger:
             return []
         try:
             self._post()
-            return [(row.attributes, amounts) for row in account.rows() if (amounts := _take(row))]
+            return [(row.attributes, _take(row)) for row in account.rows() if row.sums != row.collected]
         finally:
             self._lock.release()
 
@@ -187,25 +169,24 @@ class Ledger:
             account.forget_counts()
 
     def _post(self) -> None:
-        """Post the queue. Only with the lock held."""
+        """Post the queue, all entries of a row at once. Only with the lock held."""
+        by_row: dict[Row, list[tuple[float, ...]]] = {}
         queue = self._queue
         while queue:
             try:
-                row, estimate, input_tokens, output_tokens = queue.popleft()
+                row, columns = queue.popleft()
             except IndexError:  # a fork cleared it
-                return
-            row.post(estimate, input_tokens, output_tokens)
+                break
+            by_row.setdefault(row, []).append(columns)
+        for row, entries in by_row.items():
+            row.post(entries)
 
 
-def _take(row: Row) -> list[tuple[int, float]]:
+def _take(row: Row) -> list[float]:
     """What the counters do not have yet, of which they will be told now."""
-    amounts: list[tuple[int, float]] = []
-    for column, total in enumerate(row.sums):
-        amount = total - row.collected[column]
-        if amount > 0:
-            row.collected[column] = total
-            amounts.append((column, amount))
-    return amounts
+    totals, before = row.sums, row.collected
+    row.collected = totals
+    return list(map(sub, totals, before))
 
 
 LEDGER: Final = Ledger()

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import gc
 from collections import deque
-from threading import get_ident
+from threading import Lock, get_ident
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from opentelemetry import metrics
 from opentelemetry.context import Context
-from opentelemetry.trace import INVALID_SPAN, set_span_in_context
+from opentelemetry.trace import INVALID_SPAN, NonRecordingSpan, set_span_in_context
 
 from otel_genai_impact import semconv
 from otel_genai_impact._contain import contained
@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from opentelemetry.metrics import CallbackOptions, Counter, Histogram, Meter, MeterProvider, Observation
-    from opentelemetry.sdk.trace import Span
+    from opentelemetry.trace import SpanContext
 
-    from otel_genai_impact.impacts.assessment import Estimate
     from otel_genai_impact.telemetry.ledger import MetricAttributes
 
 _EMPTY: Final = Context()
@@ -38,13 +37,14 @@ _NO_SPAN: Final = set_span_in_context(INVALID_SPAN, _EMPTY)
 
 
 class _CounterOf(NamedTuple):
-    """Which counter a column of the ledger feeds."""
+    """Which counter a column of the ledger feeds, less another column if there is one."""
 
     column: int
     name: str
     unit: str
     description: str
     phase: str | None = None
+    less: int | None = None
 
 
 _ENERGY = "Energy of the data centre for GenAI requests, PUE included"
@@ -61,13 +61,13 @@ COUNTERS: Final = (
     _CounterOf(ledger.ENERGY, semconv.ENERGY, semconv.UNIT_ENERGY, _ENERGY),
     _CounterOf(ledger.ENERGY_LOW, semconv.ENERGY_LOW, semconv.UNIT_ENERGY, _ENERGY + _BOUND.format("lower")),
     _CounterOf(ledger.ENERGY_HIGH, semconv.ENERGY_HIGH, semconv.UNIT_ENERGY, _ENERGY + _BOUND.format("upper")),
-    _CounterOf(ledger.GWP_USAGE, semconv.GWP, semconv.UNIT_MASS, _GWP, _USAGE),
+    _CounterOf(ledger.GWP, semconv.GWP, semconv.UNIT_MASS, _GWP, _USAGE, ledger.GWP_EMBODIED),
     _CounterOf(ledger.GWP_EMBODIED, semconv.GWP, semconv.UNIT_MASS, _GWP, _EMBODIED),
     _CounterOf(ledger.GWP_LOW, semconv.GWP_LOW, semconv.UNIT_MASS, _GWP + _BOUND.format("lower")),
     _CounterOf(ledger.GWP_HIGH, semconv.GWP_HIGH, semconv.UNIT_MASS, _GWP + _BOUND.format("upper")),
-    _CounterOf(ledger.ADPE_USAGE, semconv.ADPE, semconv.UNIT_MASS, _ADPE, _USAGE),
+    _CounterOf(ledger.ADPE, semconv.ADPE, semconv.UNIT_MASS, _ADPE, _USAGE, ledger.ADPE_EMBODIED),
     _CounterOf(ledger.ADPE_EMBODIED, semconv.ADPE, semconv.UNIT_MASS, _ADPE, _EMBODIED),
-    _CounterOf(ledger.PE_USAGE, semconv.PE, semconv.UNIT_ENERGY, _PE, _USAGE),
+    _CounterOf(ledger.PE, semconv.PE, semconv.UNIT_ENERGY, _PE, _USAGE, ledger.PE_EMBODIED),
     _CounterOf(ledger.PE_EMBODIED, semconv.PE, semconv.UNIT_ENERGY, _PE, _EMBODIED),
     _CounterOf(ledger.WCF, semconv.WCF, semconv.UNIT_WATER, _WCF),
 )
@@ -88,11 +88,10 @@ class Metrics:
             else provider.get_meter(semconv.SCOPE, __version__)
         )
         by_name: dict[str, Counter] = {}
-        self._counters: dict[int, tuple[Counter, str | None]] = {}
         for counter in COUNTERS:
             if counter.name not in by_name:
                 by_name[counter.name] = meter.create_counter(counter.name, counter.unit, counter.description)
-            self._counters[counter.column] = (by_name[counter.name], counter.phase)
+        self._counters: Final = tuple((counter, by_name[counter.name]) for counter in COUNTERS)
         self.energy_histogram: Final = _Histogram(
             meter,
             semconv.REQUEST_ENERGY,
@@ -111,58 +110,70 @@ class Metrics:
             semconv.LEDGER, [self._move], "1", "Never has a point; moves the ledger into the counters"
         )
 
+    def start_anew(self) -> None:
+        """In a forked child: what waits for recording is the parent's. The ledger is set back by itself."""
+        self.energy_histogram.start_anew()
+        self.gwp_histogram.start_anew()
+
     def _move(self, _options: CallbackOptions) -> Iterable[Observation]:
         with contained("moving the ledger into the counters"):
             for attributes, amounts in LEDGER.collect(self.account):
                 self._add(attributes, amounts)
-            self.energy_histogram.record_deferred()
-            self.gwp_histogram.record_deferred()
+            self.energy_histogram.record()
+            self.gwp_histogram.record()
         return ()
 
-    def _add(self, attributes: Mapping[str, Any], amounts: list[tuple[int, float]]) -> None:
-        for column, amount in amounts:
-            found = self._counters.get(column)
-            if found is None:  # a column for the summary alone
-                continue
-            counter, phase = found
-            if column == ledger.REQUESTS:
-                counter.add(int(amount), attributes, _NO_SPAN)
-            else:
-                counter.add(amount, attributes if phase is None else {**attributes, semconv.PHASE: phase}, _NO_SPAN)
+    def _add(self, attributes: Mapping[str, Any], amounts: list[float]) -> None:
+        for of, counter in self._counters:
+            amount = amounts[of.column] if of.less is None else amounts[of.column] - amounts[of.less]
+            if amount > 0:
+                counter.add(
+                    int(amount) if of.column == ledger.REQUESTS else amount,
+                    attributes if of.phase is None else {**attributes, semconv.PHASE: of.phase},
+                    _NO_SPAN,
+                )
 
 
 class _Histogram:
     """A histogram that is safe to record into from everywhere a span can end.
 
-    The SDK's histogram holds a plain lock while it records and while it is collected. Garbage collection can run there
-    and end the span of an abandoned stream, which would come here again, on the same thread, and wait for ever. So what
-    comes inside garbage collection, or inside a recording of our own, waits in a queue for the next collection.
+    Recording costs the SDK about as much as a bare span, and half of that if sixty are recorded in a row; and it takes
+    plain locks, which the SDK also holds while it collects. Garbage collection at such a moment may end the span of an
+    abandoned stream, whose recording would wait for itself for ever. So the hot path only puts into a queue, which is
+    recorded when it has 64, outside garbage collection, and before each collection.
     """
 
-    _MOST_DEFERRED: Final = 1000
+    _RECORD_WHEN_QUEUED: Final = 64
+    _MOST_QUEUED: Final = 10_000
 
     def __init__(self, meter: Meter, name: str, unit: str, description: str, boundaries: tuple[float, ...]) -> None:
         self.instrument: Final[Histogram] = meter.create_histogram(
             name, unit, description, explicit_bucket_boundaries_advisory=boundaries
         )
-        self._deferred: deque[tuple[float, MetricAttributes, Context]] = deque(maxlen=self._MOST_DEFERRED)
-        self._recording: set[int] = set()
+        self._queue: deque[tuple[float, MetricAttributes, SpanContext]] = deque(maxlen=self._MOST_QUEUED)
+        self._lock = Lock()
 
-    def record(self, amount: float, attributes: MetricAttributes, span: Span) -> None:
-        context = set_span_in_context(span, _EMPTY)
-        thread = get_ident()
-        if thread in self._recording or _garbage_collection.thread == thread:
-            self._deferred.append((amount, attributes, context))
+    def put(self, amount: float, attributes: MetricAttributes, context: SpanContext) -> None:
+        """Record one request, now or soon, with the ids of its span for an exemplar."""
+        self._queue.append((amount, attributes, context))
+        if len(self._queue) >= self._RECORD_WHEN_QUEUED and _garbage_collection.thread != get_ident():
+            self.record()
+
+    def record(self) -> None:
+        """Record what is queued, unless somebody does so already, maybe this very thread."""
+        if not self._lock.acquire(blocking=False):
             return
-        self._recording.add(thread)
         try:
-            self.instrument.record(amount, attributes, context)
+            while self._queue:
+                amount, attributes, context = self._queue.popleft()
+                self.instrument.record(amount, attributes, set_span_in_context(NonRecordingSpan(context), _EMPTY))
         finally:
-            self._recording.discard(thread)
+            self._lock.release()
 
-    def record_deferred(self) -> None:
-        while self._deferred:
-            self.instrument.record(*self._deferred.popleft())
+    def start_anew(self) -> None:
+        """In a forked child: what is queued is the parent's."""
+        self._queue.clear()
+        self._lock = Lock()
 
 
 class _GarbageCollection:
@@ -189,13 +200,3 @@ def metrics_of(provider: MeterProvider | None) -> Metrics:
     made = Metrics(provider)
     ALL.append(made)
     return made
-
-
-def record_histograms(
-    instruments: tuple[bool, bool], of: Metrics, estimate: Estimate, attributes: MetricAttributes, span: Span
-) -> None:
-    """Record one request in the histograms that are on (energy, gwp), linked to its span."""
-    if instruments[0]:
-        of.energy_histogram.record(estimate.energy, attributes, span)
-    if instruments[1]:
-        of.gwp_histogram.record(estimate.gwp, attributes, span)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from otel_genai_impact.telemetry.request import Request
 
 _MOST_PLANS: Final = 2048
+_LONGEST_NAME: Final = 200
 _Kept = TypeVar("_Kept")
 
 ExtraAttributes = tuple[tuple[str, str | bool | int | float], ...]
@@ -102,11 +103,14 @@ class Plans:
         if name is None:
             log_once(logging.WARNING, "a GenAI request names no model; it is counted, but not estimated")
             return
-        hint = self._catalog.nearest(request.provider, name)
+        # The nearest names take milliseconds to find: only for a line that will be written.
         log_once(
             logging.WARNING,
-            f"the inventory has no model {name!r} of provider {request.provider!r}{hint}; "
-            "its requests are counted, but not estimated",
+            f"unknown model {request.provider} {name}",
+            lambda: (
+                f"the inventory has no model {name[:_LONGEST_NAME]!r} of provider {request.provider!r:.{_LONGEST_NAME}}"
+                f"{self._catalog.nearest(request.provider, name)}; its requests are counted, but not estimated"
+            ),
         )
 
     def _names(self, request: Request, name_of: Callable[[str], str]) -> MetricAttributes:

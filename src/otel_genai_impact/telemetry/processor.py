@@ -17,12 +17,12 @@ from otel_genai_impact.impacts.methods import METHODS
 from otel_genai_impact.inventory.catalog import Catalog
 from otel_genai_impact.telemetry import fork, summary
 from otel_genai_impact.telemetry.attributes import ATTRIBUTES_OF_DETAIL
-from otel_genai_impact.telemetry.counting_once import CountingOnce
+from otel_genai_impact.telemetry.counting_once import CountingOnce, Seen
 from otel_genai_impact.telemetry.ledger import LEDGER
-from otel_genai_impact.telemetry.metrics import metrics_of, record_histograms
+from otel_genai_impact.telemetry.metrics import metrics_of
 from otel_genai_impact.telemetry.plans import Plans
-from otel_genai_impact.telemetry.request import MARKS, Request, read
-from otel_genai_impact.telemetry.writing import attributes_of, claim, write
+from otel_genai_impact.telemetry.request import INFERENCE_KIND, MARKS, Request, read
+from otel_genai_impact.telemetry.writing import attributes_of, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from otel_genai_impact.telemetry.plans import ExtraAttributes
 
 _NS_PER_S: Final = 1e9
+# Looked up for every span: an Enum's member costs more than a global.
+FIRST, AS_A_TWIN = Seen.FIRST, Seen.AS_A_TWIN
+SERVER: Final = SpanKind.SERVER
 
 # One for the process: a request may be reported to two providers.
 _COUNTING_ONCE: Final = CountingOnce()
@@ -58,6 +61,7 @@ class ImpactSpanProcessor(SpanProcessor):
     def configure(self, *, meter_provider: MeterProvider | None = None, **settings: object) -> None:
         """Take these settings instead, and become active unless they say otherwise. The arguments are the constructor's."""
         self.active = False
+        self._metric_attributes: tuple[str, ...] = ()
         with contained("setting up the span processor"):
             self._set_up(meter_provider, Settings.load(settings))
 
@@ -73,7 +77,8 @@ class ImpactSpanProcessor(SpanProcessor):
         self._count_server_spans = settings.count_server_spans
         self._metric_attributes = settings.metric_attributes
         self._baggage: WeakKeyDictionary[Span, Mapping[str, object]] = WeakKeyDictionary()
-        self._histograms = ("energy" in settings.histograms, "gwp" in settings.histograms)
+        self._energy_histogram = self._metrics.energy_histogram if "energy" in settings.histograms else None
+        self._gwp_histogram = self._metrics.gwp_histogram if "gwp" in settings.histograms else None
         self._attributes_of = ATTRIBUTES_OF_DETAIL[settings.detail]
         self._static: dict[str, AttributeValue] = {
             semconv.METHOD: method.name,
@@ -87,7 +92,7 @@ class ImpactSpanProcessor(SpanProcessor):
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         """Remember the baggage that becomes metric attributes: it is known when the span starts."""
-        if not self.active or not self._metric_attributes:
+        if not self._metric_attributes:
             return
         with contained("reading the baggage of a span"):
             wanted = {
@@ -103,43 +108,30 @@ class ImpactSpanProcessor(SpanProcessor):
             return
         try:
             attributes = attributes_of(span)
-            if MARKS.isdisjoint(attributes):
-                self._once.passed(span)
-            else:
+            if not MARKS.isdisjoint(attributes):
                 self._handle(span, attributes)
+            elif self._once.below.younger or self._once.below.elder:
+                self._once.passed(span)
         except Exception:  # noqa: BLE001 - the edge: nothing of ours reaches the user's call
             failed("estimating the impacts of a span")
 
     def _handle(self, span: Span, attributes: Mapping[str, Any]) -> None:
         request = read(span.name, attributes)
-        if request is None or (span.kind is SpanKind.SERVER and not self._count_server_spans):
+        if request is None or (span.kind is SERVER and not self._count_server_spans):
             self._once.passed(span)
             return
-        if not claim(span):
+        seen = self._once.first_seen_as(span, request.kind, request.response_id)
+        if seen is not FIRST:
+            if seen is AS_A_TWIN:
+                self._mark(span, semconv.DUPLICATE)
             return
-        kind = "inference" if request.supported else str(request.operation)
-        if self._once.is_duplicate(span, kind, request.response_id):
-            self._mark(span, semconv.DUPLICATE)
-            return
-        status = self._why_not(span, request)
+        status = _why_not(span, request)
         if status is None:
             status = self._estimate(span, request, attributes)
         if status is not None:
             self._mark(span, status)
             input_tokens, output_tokens = max(request.input_tokens or 0, 0), max(request.output_tokens or 0, 0)
             LEDGER.add(self._plans.row_without_estimate(request, status), None, input_tokens, output_tokens)
-
-    def _why_not(self, span: Span, request: Request) -> str | None:
-        """The reason why a request cannot be estimated, whatever its model; None if there is none."""
-        if not request.supported:
-            return semconv.UNSUPPORTED_OPERATION
-        if not request.output_tokens and span.status.status_code is StatusCode.ERROR:
-            return semconv.ERROR
-        if not request.usage_is_valid:
-            return semconv.INVALID_USAGE
-        if not request.usage_is_known:
-            return semconv.NO_USAGE
-        return None
 
     def _estimate(self, span: Span, request: Request, attributes: Mapping[str, Any]) -> str | None:
         """Estimate, write and count a request; or the reason why that cannot be done."""
@@ -160,8 +152,12 @@ class ImpactSpanProcessor(SpanProcessor):
             ),
         )
         LEDGER.add(plan.row, estimate, request.input_tokens or 0, output_tokens)
-        if self._histograms[0] or self._histograms[1]:
-            record_histograms(self._histograms, self._metrics, estimate, plan.row.attributes, span)
+        context = span.context
+        if context is not None:
+            if self._energy_histogram is not None:
+                self._energy_histogram.put(estimate.energy, plan.row.attributes, context)
+            if self._gwp_histogram is not None:
+                self._gwp_histogram.put(estimate.gwp, plan.row.attributes, context)
         return None
 
     def _mark(self, span: Span, status: str) -> None:
@@ -183,9 +179,24 @@ class ImpactSpanProcessor(SpanProcessor):
         return tuple(found)
 
 
+def _why_not(span: Span, request: Request) -> str | None:
+    """The reason why a request cannot be estimated, whatever its model; None if there is none."""
+    input_tokens, output_tokens = request.input_tokens or 0, request.output_tokens
+    if request.kind != INFERENCE_KIND:
+        return semconv.UNSUPPORTED_OPERATION
+    if output_tokens and output_tokens > 0 <= input_tokens:
+        return None  # nearly every request
+    if not output_tokens and span.status.status_code is StatusCode.ERROR:
+        return semconv.ERROR
+    if input_tokens < 0 or (output_tokens or 0) < 0:
+        return semconv.INVALID_USAGE
+    # A 0 for everything stands for unknown in some dialects.
+    return semconv.NO_USAGE if output_tokens is None or input_tokens == 0 else None
+
+
 def _method(name: str) -> Method:
     method = METHODS.get(name)
     if method is None:
-        complain("method", name, ", ".join(METHODS))
+        complain("method (GENAI_IMPACT_METHOD)", name, ", ".join(METHODS))
         return METHODS[DEFAULT_METHOD]
     return method

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from otel_genai_impact import semconv
+from otel_genai_impact.semconv import (
+    GEN_AI_OPERATION_NAME,
+    GEN_AI_PROVIDER_NAME,
+    GEN_AI_REQUEST_MODEL,
+    GEN_AI_RESPONSE_ID,
+    GEN_AI_RESPONSE_MODEL,
+    GEN_AI_SYSTEM,
+    GEN_AI_USAGE_COMPLETION_TOKENS,
+    GEN_AI_USAGE_INPUT_TOKENS,
+    GEN_AI_USAGE_OUTPUT_TOKENS,
+    GEN_AI_USAGE_PROMPT_TOKENS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,28 +34,34 @@ NEVER_COUNTED: Final = frozenset({
 
 # A span that has none of these is no GenAI span.
 MARKS: Final = frozenset({
-    semconv.GEN_AI_OPERATION_NAME, semconv.GEN_AI_PROVIDER_NAME, semconv.GEN_AI_SYSTEM,
-    semconv.GEN_AI_USAGE_OUTPUT_TOKENS, semconv.GEN_AI_USAGE_COMPLETION_TOKENS,
-    semconv.GEN_AI_USAGE_INPUT_TOKENS, semconv.GEN_AI_USAGE_PROMPT_TOKENS,
+    GEN_AI_OPERATION_NAME, GEN_AI_PROVIDER_NAME, GEN_AI_SYSTEM,
+    GEN_AI_USAGE_OUTPUT_TOKENS, GEN_AI_USAGE_COMPLETION_TOKENS,
+    GEN_AI_USAGE_INPUT_TOKENS, GEN_AI_USAGE_PROMPT_TOKENS,
 })  # fmt: skip
+INFERENCE_KIND: Final = "inference"
 _USAGE: Final = (
-    semconv.GEN_AI_USAGE_OUTPUT_TOKENS,
-    semconv.GEN_AI_USAGE_COMPLETION_TOKENS,
-    semconv.GEN_AI_USAGE_INPUT_TOKENS,
-    semconv.GEN_AI_USAGE_PROMPT_TOKENS,
+    GEN_AI_USAGE_OUTPUT_TOKENS,
+    GEN_AI_USAGE_COMPLETION_TOKENS,
+    GEN_AI_USAGE_INPUT_TOKENS,
+    GEN_AI_USAGE_PROMPT_TOKENS,
 )
 
 MOST_TOKENS: Final = 10**8
 _LONGEST_NUMBER: Final = 32
 _INVALID: Final = -1
 
+_new: Final[Any] = tuple.__new__  # pyright: ignore[reportUnknownMemberType]
+
 
 class Request(NamedTuple):
     """One request to a model, as its span reports it. None means not reported.
 
-    Token counts are None if not reported, and negative if what was reported is no count of tokens.
+    Attributes:
+        kind: `inference` for what the methods cover, also if the operation is not named; else the operation.
+        input_tokens, output_tokens: negative if what was reported is no count of tokens.
     """
 
+    kind: str
     operation: str | None
     provider: str | None
     response_model: str | None
@@ -54,43 +70,48 @@ class Request(NamedTuple):
     input_tokens: int | None
     output_tokens: int | None
 
-    @property
-    def supported(self) -> bool:
-        """Whether this is an operation that the methods cover. One that is not named is taken for text inference."""
-        return self.operation is None or self.operation in INFERENCE
-
-    @property
-    def usage_is_valid(self) -> bool:
-        """Whether every token count that was reported is a count."""
-        return (self.input_tokens or 0) >= 0 and (self.output_tokens or 0) >= 0
-
-    @property
-    def usage_is_known(self) -> bool:
-        """Whether the model's output was reported. A 0 for everything stands for unknown in some dialects."""
-        return self.output_tokens is not None and (self.output_tokens > 0 or (self.input_tokens or 0) > 0)
-
 
 def read(name: str, attributes: Mapping[str, Any]) -> Request | None:
-    """The request that a span of this name and with these attributes reports; None if it reports none."""
-    operation = text(attributes.get(semconv.GEN_AI_OPERATION_NAME))
-    if operation is None:
-        # Samplers may drop what a span started with; its name says it once more.
-        first_word = name.partition(" ")[0]
-        if first_word in INFERENCE or first_word in UNSUPPORTED:
-            operation = first_word
-    known = operation in INFERENCE or operation in UNSUPPORTED
-    if not known and (operation in NEVER_COUNTED or not any(key in attributes for key in _USAGE)):
-        return None
+    """The request that a span of this name and with these attributes reports; None if it reports none.
+
+    This runs for every GenAI span, so what nearly every span has (plain strings and ints) is looked at in place.
+    """
+    operation, kind = attributes.get(GEN_AI_OPERATION_NAME), INFERENCE_KIND
+    if type(operation) is not str or operation not in INFERENCE:
+        operation = text(operation) or _operation_in(name)
+        known = operation in INFERENCE or operation in UNSUPPORTED
+        if not known and (operation in NEVER_COUNTED or not any(key in attributes for key in _USAGE)):
+            return None
+        if operation is not None and operation not in INFERENCE:
+            kind = operation
     get = attributes.get
-    return Request(
-        operation,
-        text(get(semconv.GEN_AI_PROVIDER_NAME)) or text(get(semconv.GEN_AI_SYSTEM)),
-        text(get(semconv.GEN_AI_RESPONSE_MODEL)),
-        text(get(semconv.GEN_AI_REQUEST_MODEL)),
-        text(get(semconv.GEN_AI_RESPONSE_ID)),
-        _tokens(attributes, semconv.GEN_AI_USAGE_INPUT_TOKENS, semconv.GEN_AI_USAGE_PROMPT_TOKENS),
-        _tokens(attributes, semconv.GEN_AI_USAGE_OUTPUT_TOKENS, semconv.GEN_AI_USAGE_COMPLETION_TOKENS),
+    provider = get(GEN_AI_PROVIDER_NAME)
+    if type(provider) is not str or not provider:
+        provider = text(provider) or text(get(GEN_AI_SYSTEM))
+    response_model = get(GEN_AI_RESPONSE_MODEL)
+    if type(response_model) is not str or not response_model:
+        response_model = text(response_model)
+    request_model = get(GEN_AI_REQUEST_MODEL)
+    if type(request_model) is not str or not request_model:
+        request_model = text(request_model)
+    response_id = get(GEN_AI_RESPONSE_ID)
+    if type(response_id) is not str or not response_id:
+        response_id = text(response_id)
+    input_tokens = get(GEN_AI_USAGE_INPUT_TOKENS)
+    if type(input_tokens) is not int or not 0 <= input_tokens <= MOST_TOKENS:
+        input_tokens = _tokens(input_tokens, get(GEN_AI_USAGE_PROMPT_TOKENS))
+    output_tokens = get(GEN_AI_USAGE_OUTPUT_TOKENS)
+    if type(output_tokens) is not int or not 0 <= output_tokens <= MOST_TOKENS:
+        output_tokens = _tokens(output_tokens, get(GEN_AI_USAGE_COMPLETION_TOKENS))
+    return _new(
+        Request, (kind, operation, provider, response_model, request_model, response_id, input_tokens, output_tokens)
     )
+
+
+def _operation_in(name: str) -> str | None:
+    """Samplers may drop what a span started with; its name, `{operation} {model}`, says it once more."""
+    first_word = name.partition(" ")[0]
+    return first_word if first_word in INFERENCE or first_word in UNSUPPORTED else None
 
 
 def text(value: object) -> str | None:
@@ -98,27 +119,21 @@ def text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _tokens(attributes: Mapping[str, Any], key: str, older_key: str) -> int | None:
-    value = attributes.get(key)
-    if value is None:
-        value = attributes.get(older_key)
-        if value is None:
-            return None
-    if type(value) is int:
-        return value if 0 <= value <= MOST_TOKENS else _INVALID
-    return _odd_tokens(value)
+def _tokens(value: object, older: object) -> int | None:
+    """The count in the attribute, or in its older spelling; negative if it is none.
 
-
-def _odd_tokens(value: object) -> int:
-    """Some SDKs report floats or numeric strings: 12.0 and "12" are counts; True, 12.5, nan and "a lot" are none."""
-    number = value
-    if isinstance(value, str) and len(value) <= _LONGEST_NUMBER:
+    Some SDKs report floats or numeric strings: 12.0 and "12" are counts; True, 12.5, nan and "a lot" are none.
+    """
+    number = older if value is None else value
+    if number is None:
+        return None
+    if isinstance(number, str) and len(number) <= _LONGEST_NUMBER:
         try:
-            number = float(value)
+            number = float(number)
         except ValueError:
             return _INVALID
     if isinstance(number, bool) or not isinstance(number, (int, float)):
         return _INVALID
-    if not (math.isfinite(number) and 0 <= number <= MOST_TOKENS and number == int(number)):
+    if not (0 <= number <= MOST_TOKENS and number == int(number)):
         return _INVALID
     return int(number)

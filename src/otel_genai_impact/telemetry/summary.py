@@ -106,8 +106,7 @@ def _cells(names: tuple[str, str], line: _Line) -> tuple[str, ...]:
     if not line.estimated:
         return (*names, *counts, "not estimated", "", "")
     energy = tuple(sums[column] * _WH_PER_J for column in (ledger.ENERGY, ledger.ENERGY_LOW, ledger.ENERGY_HIGH))
-    gwp = sums[ledger.GWP_USAGE] + sums[ledger.GWP_EMBODIED]
-    return (*names, *counts, interval(energy, "Wh"), amount(gwp, "g"), amount(sums[ledger.WCF], "L"))
+    return (*names, *counts, interval(energy, "Wh"), amount(sums[ledger.GWP], "g"), amount(sums[ledger.WCF], "L"))
 
 
 def amount(value: float, unit: str) -> str:

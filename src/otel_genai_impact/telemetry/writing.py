@@ -9,7 +9,7 @@ that we touch is in this module; `tests/unit/telemetry/test_writing.py` says whe
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from opentelemetry.attributes import BoundedAttributes
 
@@ -21,21 +21,16 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan, Span
     from opentelemetry.util.types import AttributeValue
 
-_CLAIMED: Final = "_genai_impact_claimed"
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
 def attributes_of(span: ReadableSpan) -> Mapping[str, Any]:
     """The span's attributes to look things up in, without the cost of the SDK's proxies."""
-    bounded = span._attributes  # noqa: SLF001
-    # Read `_dict` only where it is what we know it to be.
-    return getattr(bounded, "_dict", None) or bounded or _NOTHING
-
-
-def claim(span: Span) -> bool:
-    """Whether the caller is the first to claim this span: two processors on one provider must count it once."""
-    mine = object()
-    return cast("dict[str, object]", vars(span)).setdefault(_CLAIMED, mine) is mine
+    untyped: Any = span
+    try:
+        return untyped._attributes._dict  # noqa: SLF001
+    except AttributeError:
+        return span._attributes or _NOTHING  # noqa: SLF001
 
 
 def write(span: Span, ours: dict[str, AttributeValue]) -> None:

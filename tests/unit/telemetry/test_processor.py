@@ -34,8 +34,8 @@ def test_unusable_settings_are_one_line_each(caplog: pytest.LogCaptureFixture) -
         "there is no setting 'colour'; the settings are enabled, method, zone, detail, histograms, metric_attributes, "
         "summary, strict, count_server_spans",
         "keyword detail: 'huge' cannot be used, and is ignored; allowed is minimal, standard or full",
-        "method: 'guess' cannot be used, and is ignored; allowed is ecologits-0.11",
-        "zone: 'ATLANTIS' cannot be used, and is ignored; allowed is a zone of the inventory: there is no electricity "
+        "method (GENAI_IMPACT_METHOD): 'guess' cannot be used, and is ignored; allowed is ecologits-0.11",
+        "zone (GENAI_IMPACT_ZONE): 'ATLANTIS' cannot be used, and is ignored; allowed is a zone of the inventory: there is no electricity "
         "zone 'ATLANTIS'; ISO 3166-1 alpha-3 codes such as FRA",
     ]
 

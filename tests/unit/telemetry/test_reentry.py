@@ -31,7 +31,8 @@ class _EndsWhenCollected:
 
 def test_garbage_collection_inside_the_histograms_lock(telemetry: Telemetry) -> None:
     """While the SDK holds a histogram's lock, garbage collection may end a span of the same attributes: no deadlock."""
-    telemetry.request()
+    for _ in range(64 + 63):  # the next one would record
+        telemetry.request()
     storage = next(iter(telemetry.meters._measurement_consumer._reader_storages.values()))  # type: ignore[attr-defined]
     streams: dict[Any, Any] = storage._instrument_view_instrument_matches
     (match,) = next(matches for known, matches in streams.items() if known.name == "genai_impact.request.energy")
@@ -46,20 +47,29 @@ def test_garbage_collection_inside_the_histograms_lock(telemetry: Telemetry) -> 
     thread.start()
     thread.join(timeout=10)
     assert not thread.is_alive()
-    assert telemetry.total("genai_impact.requests") == 2
+    assert telemetry.total("genai_impact.requests") == 128
     telemetry.points()
-    assert telemetry.histogram_points("genai_impact.request.energy")[0].count == 2
+    assert telemetry.histogram_points("genai_impact.request.energy")[0].count == 128
 
 
 def test_a_signal_during_a_recording_of_ours(telemetry: Telemetry) -> None:
-    """A signal handler that ends a span while its thread records one waits for nothing."""
+    """A signal handler that ends a span while its thread records others waits for nothing, and nothing is lost."""
     histogram = telemetry.processor._metrics.energy_histogram
-    histogram._recording.add(threading.get_ident())
-    telemetry.request()
-    assert len(histogram._deferred) == 1
-    histogram._recording.clear()
+    with histogram._lock:
+        for _ in range(100):
+            telemetry.request()
+        assert len(histogram._queue) == 100
     telemetry.points()
-    assert telemetry.histogram_points("genai_impact.request.energy")[0].count == 1
+    assert telemetry.histogram_points("genai_impact.request.energy")[0].count == 100
+
+
+def test_many_requests_are_recorded_before_a_collection(telemetry: Telemetry) -> None:
+    """The queue does not wait for a collection when it has 64."""
+    for _ in range(63):
+        telemetry.request()
+    assert len(telemetry.processor._metrics.energy_histogram._queue) == 63
+    telemetry.request()
+    assert len(telemetry.processor._metrics.energy_histogram._queue) == 0
 
 
 def test_signals_lose_no_count() -> None:
@@ -95,7 +105,7 @@ def test_a_span_that_ends_while_the_ledger_is_collected(monkeypatch: pytest.Monk
     with counted._lock:
         for _ in range(1000):
             counted.add(row, None, 0, 0)
-    assert [amounts for _, amounts in counted.collect(account)] == [[(ledger.REQUESTS, 1000)]]
+    assert [amounts[ledger.REQUESTS] for _, amounts in counted.collect(account)] == [1000]
     monkeypatch.setattr(ledger, "_LOCK_TIMEOUT_S", 0.01)
     with counted._lock:
         assert counted.collect(account) == []
@@ -115,7 +125,7 @@ def test_threads_lose_no_count() -> None:
 
     def collect() -> None:
         while not stop.is_set():
-            collected.extend(amounts[0][1] for _, amounts in counted.collect(account))
+            collected.extend(amounts[ledger.REQUESTS] for _, amounts in counted.collect(account))
 
     collector = threading.Thread(target=collect)
     workers = [threading.Thread(target=count) for _ in range(4)]
@@ -125,7 +135,7 @@ def test_threads_lose_no_count() -> None:
         worker.join()
     stop.set()
     collector.join()
-    collected.extend(amounts[0][1] for _, amounts in counted.collect(account))
+    collected.extend(amounts[ledger.REQUESTS] for _, amounts in counted.collect(account))
     assert sum(collected) == 20_000
 
 

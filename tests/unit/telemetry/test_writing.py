@@ -10,7 +10,7 @@ from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from otel_genai_impact.telemetry.writing import attributes_of, claim, write
+from otel_genai_impact.telemetry.writing import attributes_of, write
 
 if TYPE_CHECKING:
     import pytest
@@ -105,10 +105,3 @@ def test_reading_does_not_need_the_private_dictionary() -> None:
     assert dict(attributes_of(span)) == {"b": 2}
     vars(span)["_attributes"] = None
     assert dict(attributes_of(span)) == {}
-
-
-def test_a_span_is_claimed_once() -> None:
-    """The first to claim a span has it."""
-    span = TracerProvider(shutdown_on_exit=False).get_tracer("test").start_span("span")
-    assert isinstance(span, Span)
-    assert [claim(span), claim(span)] == [True, False]

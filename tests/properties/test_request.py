@@ -1,0 +1,124 @@
+"""Reading a span: any attributes at all, and token counts as the contract has them."""
+
+from __future__ import annotations
+
+import math
+from enum import IntEnum
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from otel_genai_impact import semconv
+from otel_genai_impact.telemetry.request import INFERENCE, MOST_TOKENS, NEVER_COUNTED, UNSUPPORTED, Request, read
+
+READ_KEYS = sorted(value for name, value in vars(semconv).items() if name.startswith("GEN_AI_"))
+OPERATIONS = st.sampled_from([*sorted(INFERENCE | UNSUPPORTED | NEVER_COUNTED), "Chat", ""])
+LEAVES = st.one_of(
+    st.booleans(),
+    st.integers(),
+    st.integers(10**300, 10**320),
+    st.floats(),
+    st.text(st.characters()),
+    st.binary(),
+    OPERATIONS,
+)
+VALUES = st.one_of(LEAVES, st.lists(LEAVES, max_size=3).map(tuple), st.none(), st.dictionaries(st.text(), LEAVES))
+ATTRIBUTES = st.dictionaries(st.one_of(st.sampled_from(READ_KEYS), st.text()), VALUES)
+
+
+class Level(IntEnum):
+    """Attribute values may be of subclasses."""
+
+    SOME = 12
+    ENDLESS = 10**400
+
+
+def _output_tokens(value: object) -> int | None:
+    attributes = {semconv.GEN_AI_OPERATION_NAME: "chat", semconv.GEN_AI_USAGE_OUTPUT_TOKENS: value}
+    request = read("chat gpt-4o", attributes)
+    assert request is not None
+    return request.output_tokens
+
+
+def _is_well_formed(request: Request) -> bool:
+    texts = (request.operation, request.provider, request.response_model, request.request_model, request.response_id)
+    counts = (request.input_tokens, request.output_tokens)
+    return all(text is None or (isinstance(text, str) and text != "") for text in texts) and all(
+        count is None or (type(count) is int and count <= MOST_TOKENS) for count in counts
+    )
+
+
+@given(st.one_of(st.text(), OPERATIONS.map("{} gpt-4o".format)), ATTRIBUTES)
+def test_any_attributes_can_be_read(name: str, attributes: dict[str, object]) -> None:
+    """A request of texts and integers, or none; never an error. A token count is one, or negative, or not there."""
+    request = read(name, attributes)
+    assert request is None or _is_well_formed(request)
+
+
+@given(VALUES)
+def test_a_count_of_tokens_is_a_whole_number_from_0_to_1e8(value: object) -> None:
+    """Whatever is reported: a known count is that number, and nothing else is one."""
+    found = _output_tokens(value)
+    if found is not None and found >= 0:
+        assert float(found) == float(value)  # pyright: ignore[reportArgumentType] - it is a number, or the text of one
+        assert not isinstance(value, bool)
+
+
+@given(st.integers(0, MOST_TOKENS))
+def test_every_count_is_read_from_a_number_a_float_and_a_text(tokens: int) -> None:
+    """12, 12.0, "12" and "12.0" are the same count."""
+    expected = [tokens] * 4
+    assert expected == [_output_tokens(value) for value in (tokens, float(tokens), str(tokens), f"{tokens}.0")]
+
+
+@pytest.mark.parametrize(
+    ("value", "tokens"),
+    [(0, 0), ("12", 12), ("12.0", 12), (" 12 ", 12), ("1e3", 1000), (12.0, 12), (10**8, 10**8), (Level.SOME, 12)],
+)
+def test_odd_spellings_of_a_count_are_read(value: object, tokens: int) -> None:
+    """Some SDKs report floats or texts."""
+    assert tokens == _output_tokens(value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        -1,
+        -0.5,
+        math.nan,
+        math.inf,
+        -math.inf,
+        True,
+        False,
+        12.5,
+        "12.5",
+        "-1",
+        "nan",
+        "inf",
+        "a lot",
+        "",
+        "0x10",
+        "9" * 20,
+        pytest.param("9" * 100_000, id="a text of 100,000 digits"),
+        10**8 + 1,
+        float(10**8 + 1),
+        pytest.param(10**400, id="an integer of 401 digits"),
+        pytest.param(Level.ENDLESS, id="one of a subclass"),
+        (12,),
+        b"12",
+    ],
+)
+def test_what_is_no_count_is_invalid(value: object) -> None:
+    """It was reported, and is no count: that is told apart from not reported."""
+    found = _output_tokens(value)
+    assert found is not None
+    assert found < 0
+
+
+def test_what_is_not_reported_is_not_known() -> None:
+    """No attribute, or one without a value."""
+    for attributes in ({}, {semconv.GEN_AI_USAGE_OUTPUT_TOKENS: None}):
+        request = read("chat gpt-4o", attributes)
+        assert request is not None
+        assert request.output_tokens is None

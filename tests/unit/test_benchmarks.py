@@ -1,0 +1,29 @@
+"""The benchmarks run. What they measure is for `make bench` to show."""
+
+from __future__ import annotations
+
+from tests.benchmarks import estimates, processes, spans
+
+
+def test_an_estimate_is_compared_with_the_references() -> None:
+    """Both of our ways to an estimate yield a ratio to the reference's, for requests with equal results."""
+    rows = estimates.measure(rounds=2, calls=10)
+    assert [True, True] == [row.spread.median > 0 for row in rows]
+
+
+def test_spans_are_compared_with_bare_ones() -> None:
+    """A GenAI span, with and without histograms, and another span yield a ratio to the bare span."""
+    rows = spans.measure(rounds=2, http_rounds=2, warm_up=10)
+    assert [True, True, True] == [row.spread.median > 0 for row in rows]
+
+
+def test_the_import_is_timed() -> None:
+    """Fresh interpreters yield the time that the import takes."""
+    rows = processes.measure_import(interpreters=2)
+    assert [True] == [row.spread.median > 0 for row in rows]
+
+
+def test_memory_is_measured() -> None:
+    """Fresh interpreters yield the memory that we add."""
+    rows = processes.measure_memory(interpreters=2, requests=200)
+    assert all(row.spread.median > 0 for row in rows)
