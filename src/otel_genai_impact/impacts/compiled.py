@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from otel_genai_impact.impacts.product_system import DataCenter, ElectricityMix
 
 _J_PER_KWH: Final = ENERGY.reported_per_model_unit
-_new: Final[Any] = tuple.__new__  # pyright: ignore[reportUnknownMemberType]
+_new: Final[Any] = tuple.__new__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

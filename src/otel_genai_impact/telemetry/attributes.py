@@ -1,13 +1,39 @@
 """Which attributes are written on the span of an estimated request, by detail, in the order of the contract.
 
-Where a span has no room for all of them, the last ones are left out.
+Where a span has no room for all of them, the last ones are left out. What depends on the names in a request alone is in
+a template that is made once; a request copies it and fills in its numbers.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from otel_genai_impact import semconv
+from otel_genai_impact.semconv import (
+    ADPE,
+    ADPE_EMBODIED,
+    ADPE_HIGH,
+    ADPE_LOW,
+    ASSUMPTIONS,
+    DATA_VERSION,
+    ENERGY,
+    ENERGY_HIGH,
+    ENERGY_LOW,
+    GWP,
+    GWP_EMBODIED,
+    GWP_HIGH,
+    GWP_LOW,
+    METHOD,
+    MODEL,
+    PE,
+    PE_EMBODIED,
+    PE_HIGH,
+    PE_LOW,
+    SOURCE,
+    WCF,
+    WCF_HIGH,
+    WCF_LOW,
+    ZONE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,68 +42,56 @@ if TYPE_CHECKING:
 
     from otel_genai_impact._config import Detail
     from otel_genai_impact.impacts.assessment import Estimate
-    from otel_genai_impact.telemetry.plans import Plan
 
 Attributes = dict[str, "AttributeValue"]
 
-
-def minimal(
-    estimate: Estimate, _plan: Plan, static: Mapping[str, AttributeValue], _assumptions: tuple[str, ...]
-) -> Attributes:
-    """Energy, greenhouse gases and the method."""
-    return {
-        semconv.ENERGY: estimate.energy,
-        semconv.GWP: estimate.gwp,
-        semconv.METHOD: static[semconv.METHOD],
-    }
-
-
-def standard(
-    estimate: Estimate, plan: Plan, static: Mapping[str, AttributeValue], assumptions: tuple[str, ...]
-) -> Attributes:
-    """All criteria, the bounds of energy and greenhouse gases, and what they rest on."""
-    written: Attributes = {
-        semconv.ENERGY: estimate.energy,
-        semconv.ENERGY_LOW: estimate.energy_low,
-        semconv.ENERGY_HIGH: estimate.energy_high,
-        semconv.GWP: estimate.gwp,
-        semconv.GWP_LOW: estimate.gwp_low,
-        semconv.GWP_HIGH: estimate.gwp_high,
-        semconv.METHOD: static[semconv.METHOD],
-        semconv.MODEL: plan.model,
-        semconv.SOURCE: semconv.SOURCE_MODELLED,
-        semconv.ZONE: plan.zone,
-        semconv.WCF: estimate.wcf,
-        semconv.GWP_EMBODIED: estimate.gwp_embodied,
-        semconv.ADPE: estimate.adpe,
-        semconv.PE: estimate.pe,
-        semconv.DATA_VERSION: static[semconv.DATA_VERSION],
-    }
-    if assumptions:
-        written[semconv.ASSUMPTIONS] = assumptions
-    return written
+_STANDARD: Final = (
+    *(ENERGY, ENERGY_LOW, ENERGY_HIGH, GWP, GWP_LOW, GWP_HIGH, METHOD, MODEL, SOURCE, ZONE),
+    *(WCF, GWP_EMBODIED, ADPE, PE, DATA_VERSION, ASSUMPTIONS),
+)
+KEYS: Final[Mapping[Detail, tuple[str, ...]]] = {
+    "minimal": (ENERGY, GWP, METHOD),
+    "standard": _STANDARD,
+    "full": (
+        *_STANDARD,
+        *(ADPE_LOW, ADPE_HIGH, ADPE_EMBODIED, PE_LOW, PE_HIGH, PE_EMBODIED, WCF_LOW, WCF_HIGH),
+    ),
+}
+_TEXTS: Final = frozenset({METHOD, MODEL, SOURCE, ZONE, DATA_VERSION, ASSUMPTIONS})
 
 
-def full(
-    estimate: Estimate, plan: Plan, static: Mapping[str, AttributeValue], assumptions: tuple[str, ...]
-) -> Attributes:
-    """Every bound and every embodied part besides."""
-    written = standard(estimate, plan, static, assumptions)
-    written.update(
-        {
-            semconv.ADPE_LOW: estimate.adpe_low,
-            semconv.ADPE_HIGH: estimate.adpe_high,
-            semconv.ADPE_EMBODIED: estimate.adpe_embodied,
-            semconv.PE_LOW: estimate.pe_low,
-            semconv.PE_HIGH: estimate.pe_high,
-            semconv.PE_EMBODIED: estimate.pe_embodied,
-            semconv.WCF_LOW: estimate.wcf_low,
-            semconv.WCF_HIGH: estimate.wcf_high,
-        }
-    )
-    return written
+def template(detail: Detail, texts: Mapping[str, AttributeValue]) -> Attributes:
+    """The attributes of a request with these texts, its numbers still to be filled in. An empty text is left out."""
+    return {key: texts.get(key, 0.0) for key in KEYS[detail] if key not in _TEXTS or texts.get(key)}
 
 
-ATTRIBUTES_OF_DETAIL: Final[
-    Mapping[Detail, Callable[[Estimate, Plan, Mapping[str, AttributeValue], tuple[str, ...]], Attributes]]
-] = {"minimal": minimal, "standard": standard, "full": full}
+def _fill_minimal(written: Attributes, estimate: Estimate) -> None:
+    written[ENERGY], written[GWP] = estimate.energy, estimate.gwp
+
+
+def _fill_standard(written: Attributes, estimate: Estimate) -> None:
+    # One step for all numbers, in the order of the fields of `Estimate`.
+    (
+        written[ENERGY], written[ENERGY_LOW], written[ENERGY_HIGH],
+        written[GWP], written[GWP_LOW], written[GWP_HIGH], written[GWP_EMBODIED],
+        written[ADPE], _, _, _,
+        written[PE], _, _, _,
+        written[WCF], _, _,
+    ) = estimate  # fmt: skip
+
+
+def _fill_full(written: Attributes, estimate: Estimate) -> None:
+    (
+        written[ENERGY], written[ENERGY_LOW], written[ENERGY_HIGH],
+        written[GWP], written[GWP_LOW], written[GWP_HIGH], written[GWP_EMBODIED],
+        written[ADPE], written[ADPE_LOW], written[ADPE_HIGH], written[ADPE_EMBODIED],
+        written[PE], written[PE_LOW], written[PE_HIGH], written[PE_EMBODIED],
+        written[WCF], written[WCF_LOW], written[WCF_HIGH],
+    ) = estimate  # fmt: skip
+
+
+FILL: Final[Mapping[Detail, Callable[[Attributes, Estimate], None]]] = {
+    "minimal": _fill_minimal,
+    "standard": _fill_standard,
+    "full": _fill_full,
+}

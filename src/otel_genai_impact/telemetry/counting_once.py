@@ -28,7 +28,7 @@ _MOST_COVERING: Final = 8
 _REMEMBERED_FOR_NS: Final = 300_000_000_000
 
 _Value = TypeVar("_Value")
-_new: Final[Any] = tuple.__new__  # pyright: ignore[reportUnknownMemberType]
+_new: Final[Any] = tuple.__new__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
 
 class Seen(Enum):
@@ -129,10 +129,14 @@ class CountingOnce:
         leaf: _Leaf = _new(_Leaf, (kind, scope, response_id, span.start_time or 0, span.end_time or 0))
         if not self.counted.claim(span_id, leaf):
             return Seen.BEFORE
-        below = (self.below.pop(span_id) or ()) if self.below else ()
+        below = self.below.pop(span_id) or ()
         twin = self._twin_by_nesting(leaf, below, parent) if below or parent is not None else None
         if response_id is not None:
-            twin = self._twin_by_id(leaf, response_id, twin)
+            sibling = self.counted.get(response_id)
+            if sibling is None and twin is None:
+                self.counted.put(response_id, leaf)
+            else:
+                twin = self._twin_by_id(leaf, response_id, sibling, twin)
         if parent is not None and not parent.is_remote:
             self._cover(parent, (*below, leaf) if twin is None else below or (twin,))
         return Seen.FIRST if twin is None else Seen.AS_A_TWIN
@@ -147,9 +151,8 @@ class CountingOnce:
             return None
         return outer if outer.may_be(leaf) else None
 
-    def _twin_by_id(self, leaf: _Leaf, response_id: str, twin: _Leaf | None) -> _Leaf | None:
-        """The twin that is known already, or else one with this response id; and remember who has this id now."""
-        sibling = self.counted.get(response_id)
+    def _twin_by_id(self, leaf: _Leaf, response_id: str, sibling: _Leaf | None, twin: _Leaf | None) -> _Leaf | None:
+        """The twin that is known already, or else the sibling with this id; and remember who has this id now."""
         if twin is None and sibling is not None and not sibling.has_the_scope_of(leaf) and sibling.may_be(leaf):
             twin = sibling
         if twin is None:

@@ -63,15 +63,17 @@ class Row:
 
     def __init__(self, attributes: MetricAttributes) -> None:
         self.attributes: Final = attributes
-        self.sums = [0.0] * COLUMNS
-        self.collected = [0.0] * COLUMNS
+        self.sums: list[float] = [0.0] * COLUMNS
+        self.collected: list[float] = [0.0] * COLUMNS
 
-    def post(self, entries: list[tuple[float, ...]]) -> None:
-        """Add requests: the columns of each."""
-        self.sums = [sum(column) for column in zip(self.sums, *entries, strict=True)]
+    def post(self, entries: list[_Entry]) -> None:
+        """Add requests."""
+        columns = [(*(estimate or _NOTHING), received, generated, 1) for _, estimate, received, generated in entries]
+        self.sums = [sum(column) for column in zip(self.sums, *columns, strict=True)]
 
 
-_Entry = tuple[Row, tuple[float, ...]]
+# The row, the estimate if there is one, input and output tokens.
+_Entry = tuple[Row, "Estimate | None", int, int]
 
 
 class Account:
@@ -132,7 +134,7 @@ class Ledger:
     def add(self, row: Row, estimate: Estimate | None, input_tokens: int, output_tokens: int) -> None:
         """Count one request. Takes no lock that it would have to wait for."""
         queue = self._queue
-        queue.append((row, (*(estimate or _NOTHING), input_tokens, output_tokens, 1)))
+        queue.append((row, estimate, input_tokens, output_tokens))
         if len(queue) >= _POST_WHEN_QUEUED and self._lock.acquire(blocking=False):
             try:
                 self._post()
@@ -170,14 +172,14 @@ class Ledger:
 
     def _post(self) -> None:
         """Post the queue, all entries of a row at once. Only with the lock held."""
-        by_row: dict[Row, list[tuple[float, ...]]] = {}
+        by_row: dict[Row, list[_Entry]] = {}
         queue = self._queue
         while queue:
             try:
-                row, columns = queue.popleft()
+                entry = queue.popleft()
             except IndexError:  # a fork cleared it
                 break
-            by_row.setdefault(row, []).append(columns)
+            by_row.setdefault(entry[0], []).append(entry)
         for row, entries in by_row.items():
             row.post(entries)
 

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from otel_genai_impact import semconv
 from otel_genai_impact._contain import log_once
+from otel_genai_impact.telemetry.attributes import template
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from otel_genai_impact._config import Detail
     from otel_genai_impact.impacts.assessment import CompiledSystem, Method
-    from otel_genai_impact.inventory.catalog import Catalog
+    from otel_genai_impact.inventory.catalog import Catalog, Served
+    from otel_genai_impact.telemetry.attributes import Attributes
     from otel_genai_impact.telemetry.ledger import Account, MetricAttributes, Row
     from otel_genai_impact.telemetry.request import Request
 
@@ -32,26 +35,23 @@ class Plan(NamedTuple):
     Attributes:
         system: the compiled product system.
         row: the ledger's row.
-        model: id of the inventory's entry.
-        zone: code of the electricity zone.
-        assumptions: their codes if the latency is known.
-        assumptions_without_latency: their codes if it is not.
+        attributes: template of the span's attributes if the latency is known.
+        attributes_without_latency: the same if it is not.
     """
 
     system: CompiledSystem
     row: Row
-    model: str
-    zone: str
-    assumptions: tuple[str, ...]
-    assumptions_without_latency: tuple[str, ...]
+    attributes: Attributes
+    attributes_without_latency: Attributes
 
 
 class Plans:
     """Makes plans and keeps them: hits and misses, bounded."""
 
-    def __init__(self, catalog: Catalog, method: Method, account: Account) -> None:
+    def __init__(self, catalog: Catalog, method: Method, detail: Detail, account: Account) -> None:
         self._catalog = catalog
         self._method = method
+        self._detail: Detail = detail
         self._account = account
         self._plans: dict[tuple[object, ...], Plan | None] = {}
         self._rows: dict[tuple[object, ...], Row] = {}
@@ -85,15 +85,24 @@ class Plans:
         attributes[semconv.SOURCE] = semconv.SOURCE_MODELLED
         attributes[semconv.METHOD] = self._method.name
         attributes.update(extra)
-        system = self._method.compile(served.entry.model, served.data_center.data_center, served.zone.electricity_mix)
+        model, data_center, mix = served.entry.model, served.data_center.data_center, served.zone.electricity_mix
         return Plan(
-            system,
+            self._method.compile(model, data_center, mix),
             self._account.row(attributes),
-            served.entry.id,
-            served.zone.code,
-            served.assumptions,
-            tuple(sorted((*served.assumptions, semconv.LATENCY_UNKNOWN))),
+            self._template(served, served.assumptions),
+            self._template(served, tuple(sorted((*served.assumptions, semconv.LATENCY_UNKNOWN)))),
         )
+
+    def _template(self, served: Served, assumptions: tuple[str, ...]) -> Attributes:
+        texts: Attributes = {
+            semconv.METHOD: self._method.name,
+            semconv.MODEL: served.entry.id,
+            semconv.SOURCE: semconv.SOURCE_MODELLED,
+            semconv.ZONE: served.zone.code,
+            semconv.DATA_VERSION: self._catalog.data_version,
+            semconv.ASSUMPTIONS: assumptions,
+        }
+        return template(self._detail, texts)
 
     def _is_unknown(self, request: Request) -> bool:
         return self._catalog.serve(request.provider, request.response_model, request.request_model) is None

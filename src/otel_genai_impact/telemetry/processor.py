@@ -16,7 +16,7 @@ from otel_genai_impact._contain import contained, failed
 from otel_genai_impact.impacts.methods import METHODS
 from otel_genai_impact.inventory.catalog import Catalog
 from otel_genai_impact.telemetry import fork, summary
-from otel_genai_impact.telemetry.attributes import ATTRIBUTES_OF_DETAIL
+from otel_genai_impact.telemetry.attributes import FILL
 from otel_genai_impact.telemetry.counting_once import CountingOnce, Seen
 from otel_genai_impact.telemetry.ledger import LEDGER
 from otel_genai_impact.telemetry.metrics import metrics_of
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from opentelemetry.context import Context
     from opentelemetry.metrics import MeterProvider
     from opentelemetry.sdk.trace import Span
-    from opentelemetry.util.types import AttributeValue
 
     from otel_genai_impact.impacts.assessment import Method
+    from otel_genai_impact.telemetry.attributes import Attributes
     from otel_genai_impact.telemetry.plans import ExtraAttributes
 
 _NS_PER_S: Final = 1e9
@@ -71,7 +71,7 @@ class ImpactSpanProcessor(SpanProcessor):
         method = _method(settings.method)
         catalog = Catalog.of_setting(settings.zone)
         self._metrics = metrics_of(meter_provider)
-        self._plans = Plans(catalog, method, self._metrics.account)
+        self._plans = Plans(catalog, method, settings.detail, self._metrics.account)
         self._once = _COUNTING_ONCE
         self._strict = settings.strict
         self._count_server_spans = settings.count_server_spans
@@ -79,12 +79,10 @@ class ImpactSpanProcessor(SpanProcessor):
         self._baggage: WeakKeyDictionary[Span, Mapping[str, object]] = WeakKeyDictionary()
         self._energy_histogram = self._metrics.energy_histogram if "energy" in settings.histograms else None
         self._gwp_histogram = self._metrics.gwp_histogram if "gwp" in settings.histograms else None
-        self._attributes_of = ATTRIBUTES_OF_DETAIL[settings.detail]
-        self._static: dict[str, AttributeValue] = {
-            semconv.METHOD: method.name,
-            semconv.DATA_VERSION: catalog.data_version,
-        }
-        self._write_data_version = settings.detail != "minimal"
+        self._fill = FILL[settings.detail]
+        self._without_estimate: Attributes = {semconv.METHOD: method.name}
+        if settings.detail != "minimal":
+            self._without_estimate[semconv.DATA_VERSION] = catalog.data_version
         fork.prepare()
         if settings.summary:
             summary.print_at_exit()
@@ -145,12 +143,9 @@ class ImpactSpanProcessor(SpanProcessor):
         duration_ns = (span.end_time or 0) - (span.start_time or 0)
         known = duration_ns > 0
         estimate = plan.system.estimate(output_tokens, duration_ns / _NS_PER_S if known else inf)
-        write(
-            span,
-            self._attributes_of(
-                estimate, plan, self._static, plan.assumptions if known else plan.assumptions_without_latency
-            ),
-        )
+        ours = plan.attributes.copy() if known else plan.attributes_without_latency.copy()
+        self._fill(ours, estimate)
+        write(span, ours)
         LEDGER.add(plan.row, estimate, request.input_tokens or 0, output_tokens)
         context = span.context
         if context is not None:
@@ -161,10 +156,7 @@ class ImpactSpanProcessor(SpanProcessor):
         return None
 
     def _mark(self, span: Span, status: str) -> None:
-        ours: dict[str, AttributeValue] = {semconv.NOT_ESTIMATED: status, **self._static}
-        if not self._write_data_version:
-            del ours[semconv.DATA_VERSION]
-        write(span, ours)
+        write(span, {semconv.NOT_ESTIMATED: status, **self._without_estimate})
 
     def _extra_attributes(self, span: Span, attributes: Mapping[str, Any]) -> ExtraAttributes:
         """The metric attributes that the user asked for: from the span, else from the baggage it started with."""

@@ -50,7 +50,7 @@ MOST_TOKENS: Final = 10**8
 _LONGEST_NUMBER: Final = 32
 _INVALID: Final = -1
 
-_new: Final[Any] = tuple.__new__  # pyright: ignore[reportUnknownMemberType]
+_new: Final[Any] = tuple.__new__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
 
 class Request(NamedTuple):

@@ -9,7 +9,6 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
-from tools import compile_inventory
 
 from otel_genai_impact.impacts.interval import Interval
 from otel_genai_impact.impacts.product_system import DataCenter, Model
@@ -21,6 +20,7 @@ from otel_genai_impact.inventory.compiled import (
     inventory,
 )
 from otel_genai_impact.inventory.loader import InventoryRecords, load_inventory
+from tools import compile_inventory
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "inventory.md"
 

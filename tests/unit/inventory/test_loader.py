@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from tests.unit.inventory.sample_files import ACME, DATA_CENTERS, FILES, ZONES, write
-
 from otel_genai_impact.impacts.interval import Interval
 from otel_genai_impact.impacts.product_system import DataCenter, ElectricityMix, Model
 from otel_genai_impact.inventory.compiled import DataCenterEntry, ModelEntry, ZoneEntry
@@ -20,6 +18,7 @@ from otel_genai_impact.inventory.loader import (
     read_models,
     read_zones,
 )
+from tests.unit.inventory.sample_files import ACME, DATA_CENTERS, FILES, ZONES, write
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.unit.inventory.sample_files import DATA_CENTERS, FILES, write
 
 from otel_genai_impact.inventory.fields import InventoryError, read_toml
 from otel_genai_impact.inventory.loader import load_inventory
+from tests.unit.inventory.sample_files import DATA_CENTERS, FILES, write
 
 if TYPE_CHECKING:
     from pathlib import Path
