@@ -80,10 +80,9 @@ def as_text(report: dict[str, Any]) -> str:
     ]
     for criterion in CRITERIA:
         figure = report[criterion.key]
-        lines.append(
-            f"  {criterion.key:<7}{figure['estimate']:>10.4g} {criterion.reported_unit}"
-            f"  ({figure['low']:.4g} to {figure['high']:.4g})  {criterion.name}"
-        )
+        middle = f"  {criterion.key:<7}{figure['estimate']:>10.4g} {criterion.reported_unit}"
+        bounds = f"({figure['low']:.4g} to {figure['high']:.4g})"
+        lines.append(f"{middle:<24}{'' if figure['low'] == figure['high'] else bounds:<26}{criterion.name}")
     if report["assumptions"]:
         lines.append(f"  assumed: {', '.join(report['assumptions'])}")
     return "\n".join(lines)

@@ -67,7 +67,7 @@ def test_text_has_a_line_for_each_criterion_and_the_assumptions(capsys: pytest.C
     assert [line.split()[0] for line in lines] == ["energy", "gwp", "adpe", "pe", "wcf", "assumed:"]
     energy = assessment.impacts.energy_kwh
     joules = (energy.estimate * 3.6e6, energy.low * 3.6e6, energy.high * 3.6e6)
-    assert "{:.4g} J  ({:.4g} to {:.4g})".format(*joules) in lines[0]
+    assert "energy {:.4g} J ({:.4g} to {:.4g})".format(*joules) in " ".join(lines[0].split())
     assert lines[-1].endswith(", ".join(assessment.assumptions))
 
 

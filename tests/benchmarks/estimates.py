@@ -1,0 +1,133 @@
+"""Our estimate of one request against the reference's, for the same requests and with the same result."""
+
+from __future__ import annotations
+
+import logging
+import math
+from itertools import cycle, islice
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from ecologits.tracers.utils import llm_impacts
+
+from otel_genai_impact import ImpactSpanProcessor, estimate, semconv
+from otel_genai_impact.telemetry.request import read
+from tests.benchmarks.interleaving import interleaved, microseconds, ratio
+from tests.benchmarks.rows import Row, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from otel_genai_impact.telemetry.request import Request
+
+TARGET: Final = Target(limit=100, at_least=True)
+_J_PER_KWH: Final = 3.6e6
+
+
+class _Asked(NamedTuple):
+    """One request, with the provider's name as spans have it and as the reference has it."""
+
+    provider: str
+    reference_provider: str
+    model: str
+    output_tokens: int
+    latency_s: float
+
+    def as_read_from_a_span(self) -> Request:
+        attributes = {
+            semconv.GEN_AI_OPERATION_NAME: "chat",
+            semconv.GEN_AI_PROVIDER_NAME: self.provider,
+            semconv.GEN_AI_RESPONSE_MODEL: self.model,
+            semconv.GEN_AI_USAGE_OUTPUT_TOKENS: self.output_tokens,
+        }
+        request = read(f"chat {self.model}", attributes)
+        if request is None:
+            raise LookupError(self.model)
+        return request
+
+
+_REQUESTS: Final = (
+    _Asked("openai", "openai", "gpt-4o", 350, 3.2),
+    _Asked("anthropic", "anthropic", "claude-sonnet-4-5", 800, 9.5),
+    _Asked("gcp.gemini", "google_genai", "gemini-2.5-flash", 120, 1.1),
+    _Asked("mistral_ai", "mistralai", "mistral-large-latest", 500, 6.0),
+)
+
+
+class _HotPath:
+    """Names to plan to estimate, as the span processor does it for each request."""
+
+    def __init__(self) -> None:
+        self._plans = ImpactSpanProcessor()._plans
+
+    def energy_j(self, request: Request, output_tokens: int, latency_s: float) -> float:
+        plan = self._plans.plan(request, ())
+        if plan is None:
+            raise LookupError(request.response_model)
+        return plan.system.estimate(output_tokens, latency_s).energy
+
+
+def measure(*, rounds: int = 100, calls: int = 400) -> list[Row]:
+    """Both of our ways, each as how many times faster it is than the reference."""
+    logging.getLogger("ecologits").setLevel(logging.ERROR)  # it warns once about each model
+    hot_path = _HotPath()
+    _check_that_all_agree(hot_path)
+    read = {asked: asked.as_read_from_a_span() for asked in _REQUESTS}
+
+    def on_the_hot_path(asked: _Asked) -> None:
+        hot_path.energy_j(read[asked], asked.output_tokens, asked.latency_s)
+
+    taken_ns = interleaved(
+        {
+            "ecologits": lambda: _block(_reference, max(1, calls // 40)),
+            "hot path": lambda: _block(on_the_hot_path, calls),
+            "estimate()": lambda: _block(_public, max(1, calls // 10)),
+        },
+        rounds=rounds,
+    )
+    reference = taken_ns["ecologits"]
+    absolute = {f"{name}, us": value for name, value in microseconds(taken_ns).items()}
+    return [
+        Row(
+            name="estimate on the hot path, times faster than ecologits",
+            unit="x",
+            spread=ratio(reference, taken_ns["hot path"]),
+            target=TARGET,
+            absolute=absolute,
+        ),
+        Row(
+            name="otel_genai_impact.estimate(), times faster than ecologits",
+            unit="x",
+            spread=ratio(reference, taken_ns["estimate()"]),
+        ),
+    ]
+
+
+def _block(call: Callable[[_Asked], None], calls: int) -> float:
+    requests = list(islice(cycle(_REQUESTS), calls))
+    start = perf_counter_ns()
+    for asked in requests:
+        call(asked)
+    return (perf_counter_ns() - start) / calls
+
+
+def _reference(asked: _Asked) -> None:
+    llm_impacts(asked.reference_provider, asked.model, asked.output_tokens, asked.latency_s)
+
+
+def _public(asked: _Asked) -> None:
+    estimate(asked.provider, asked.model, output_tokens=asked.output_tokens, latency_s=asked.latency_s)
+
+
+def _check_that_all_agree(hot_path: _HotPath) -> None:
+    """A benchmark of two things that give different results compares nothing."""
+    for asked in _REQUESTS:
+        energy = llm_impacts(asked.reference_provider, asked.model, asked.output_tokens, asked.latency_s).energy
+        if energy is None:
+            raise LookupError(f"the reference does not know {asked.model}")
+        value = energy.value
+        low, high = (value, value) if isinstance(value, int | float) else (value.min, value.max)
+        reference_j = (low + high) / 2 * _J_PER_KWH
+        ours_j = hot_path.energy_j(asked.as_read_from_a_span(), asked.output_tokens, asked.latency_s)
+        if not math.isclose(reference_j, ours_j, rel_tol=1e-12):
+            raise AssertionError(f"{asked.model}: the reference says {reference_j} J, we say {ours_j} J")

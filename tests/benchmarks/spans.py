@@ -1,0 +1,145 @@
+"""What we add to a span: providers that differ in our processor alone, spans as real instrumentations make them."""
+
+from __future__ import annotations
+
+from itertools import count
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, Final
+
+from opentelemetry.context import Context
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON
+from opentelemetry.trace import SpanKind
+
+from otel_genai_impact import ImpactSpanProcessor
+from tests.benchmarks.interleaving import interleaved, microseconds, ratio
+from tests.benchmarks.rows import Row, Target
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer
+    from opentelemetry.util.types import Attributes
+
+HISTOGRAMS_OFF: Final = Target(limit=1.6)
+HISTOGRAMS_DEFAULT: Final = Target(limit=2.6)
+NOT_GENAI: Final = Target(limit=1.05)
+
+# A multiple of the requests after which the ledger posts its queue: each block pays for it.
+SPANS_A_BLOCK: Final = 256
+# More than we remember to count each request once: from there on, remembering one means forgetting another.
+WARM_UP_REQUESTS: Final = 10_240
+
+_ROOT: Final = Context()
+_CHAT_AT_START: Final[Attributes] = {
+    "gen_ai.operation.name": "chat",
+    "gen_ai.provider.name": "openai",
+    "gen_ai.request.model": "gpt-4o",
+    "server.address": "api.openai.com",
+}
+_HTTP_AT_START: Final[Attributes] = {
+    "http.request.method": "GET",
+    "url.full": "https://example.com/items?page=2",
+    "server.address": "example.com",
+    "server.port": 443,
+}
+_HTTP_AT_END: Final[dict[str, str | int]] = {"http.response.status_code": 200, "network.protocol.version": "1.1"}
+
+_response_number = count()
+
+
+def tracer(*processors: SpanProcessor, meter_provider: MeterProvider | None = None) -> Tracer:
+    """A tracer whose spans go to a processor that does nothing, and to these.
+
+    Doing nothing makes the bare span as cheap as it can be, and so the ratios as large.
+    """
+    provider = TracerProvider(sampler=ALWAYS_ON, shutdown_on_exit=False, meter_provider=meter_provider)
+    for processor in (SpanProcessor(), *processors):
+        provider.add_span_processor(processor)
+    return provider.get_tracer("opentelemetry.instrumentation.genai.openai")
+
+
+def chat_spans_ns(of: Tracer, spans: int = SPANS_A_BLOCK) -> float:
+    """What a span of a chat takes: the names at its start, what the provider answered at its end."""
+    # Each request has an answer with an id of its own.
+    answers = [
+        {
+            "gen_ai.response.model": "gpt-4o-2024-08-06",
+            "gen_ai.response.id": f"chatcmpl-{next(_response_number):024d}",
+            "gen_ai.usage.input_tokens": 120,
+            "gen_ai.usage.output_tokens": 350,
+        }
+        for _ in range(spans)
+    ]
+    start = perf_counter_ns()
+    for answer in answers:
+        span = of.start_span("chat gpt-4o", _ROOT, SpanKind.CLIENT, _CHAT_AT_START)
+        span.set_attributes(answer)
+        span.end()
+    return (perf_counter_ns() - start) / spans
+
+
+def http_spans_ns(of: Tracer, spans: int = SPANS_A_BLOCK) -> float:
+    """What a span of an HTTP client takes."""
+    start = perf_counter_ns()
+    for _ in range(spans):
+        span = of.start_span("GET", _ROOT, SpanKind.CLIENT, _HTTP_AT_START)
+        span.set_attributes(_HTTP_AT_END)
+        span.end()
+    return (perf_counter_ns() - start) / spans
+
+
+def measure(*, rounds: int = 80, http_rounds: int = 250, warm_up: int = WARM_UP_REQUESTS) -> list[Row]:
+    """A chat with histograms off and with the default one, and a span that is none of ours."""
+    meter_provider = MeterProvider(metric_readers=[InMemoryMetricReader()], shutdown_on_exit=False)
+    bare = tracer()
+    off = tracer(ImpactSpanProcessor(meter_provider=meter_provider, histograms="none"))
+    default = tracer(ImpactSpanProcessor(meter_provider=meter_provider))
+    chat_spans_ns(default, warm_up)
+
+    chats_ns = interleaved(
+        {
+            "bare": lambda: chat_spans_ns(bare),
+            "histograms off": lambda: chat_spans_ns(off),
+            "default": lambda: chat_spans_ns(default),
+        },
+        rounds=rounds,
+    )
+    bare_again = tracer()
+    http_ns = interleaved(
+        {
+            "bare": lambda: http_spans_ns(bare),
+            "bare again": lambda: http_spans_ns(bare_again),
+            "with us": lambda: http_spans_ns(default),
+        },
+        rounds=http_rounds,
+    )
+    meter_provider.shutdown()
+    absolute = {f"{name}, us": value for name, value in microseconds(chats_ns).items()}
+    return [
+        Row(
+            name="GenAI span with us, histograms off",
+            unit="x",
+            spread=ratio(chats_ns["histograms off"], chats_ns["bare"]),
+            target=HISTOGRAMS_OFF,
+            absolute=absolute,
+        ),
+        Row(
+            name="GenAI span with us, default histogram",
+            unit="x",
+            spread=ratio(chats_ns["default"], chats_ns["bare"]),
+            target=HISTOGRAMS_DEFAULT,
+        ),
+        Row(
+            name="span that is no GenAI request, with us",
+            unit="x",
+            spread=ratio(http_ns["with us"], http_ns["bare"]),
+            target=NOT_GENAI,
+            absolute={f"{name}, us": value for name, value in microseconds(http_ns).items()},
+        ),
+        Row(
+            name="control: that span without us, twice",
+            unit="x",
+            spread=ratio(http_ns["bare again"], http_ns["bare"]),
+        ),
+    ]
