@@ -11,7 +11,7 @@ from otel_genai_impact.impacts.criteria import ADPE, ENERGY, GWP, PE, WCF
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from otel_genai_impact.impacts.assessment import Impacts
+    from otel_genai_impact.impacts.assessment import CompiledSystem, Impacts
     from otel_genai_impact.impacts.interval import Interval
 
 
@@ -62,8 +62,14 @@ def readable_numbers(impacts: Impacts) -> dict[str, float]:
     return numbers | {f"{name}, high": interval.high for name, interval in intervals.items()}
 
 
+def compiled_numbers(system: CompiledSystem, output_tokens: float, latency_s: float) -> dict[str, float]:
+    """The 18 numbers that the compiled form gives."""
+    estimate, bounds = system.estimate(output_tokens, latency_s), system.bounds(output_tokens, latency_s)
+    return {**estimate._asdict(), **bounds._asdict()}
+
+
 def estimate_numbers(impacts: Impacts) -> dict[str, float]:
-    """The 18 numbers of an `Estimate`, worked out from the readable form and by the units of the telemetry."""
+    """The 18 numbers of `Estimate` and `Bounds`, worked out from the readable form and by the units of the telemetry."""
 
     def reported(key: str, interval: Interval, factor: float) -> dict[str, float]:
         middle = (interval.low + interval.high) / 2

@@ -10,7 +10,7 @@ from otel_genai_impact import estimate
 from otel_genai_impact.impacts.methods import METHODS
 from otel_genai_impact.inventory.catalog import Catalog
 from tests.conformance.conftest import FOUND
-from tests.conformance.differences import Worst, estimate_numbers, readable_numbers
+from tests.conformance.differences import Worst, compiled_numbers, estimate_numbers, readable_numbers
 from tests.conformance.reference_grid import answer, grid, names, sort_formulas_once
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ def test_every_result_equals_the_reference(
         if names_of_system not in systems:
             systems[names_of_system] = _compiled(*names_of_system)
         latency_s = math.inf if question.latency_s is None else question.latency_s
-        hot = systems[names_of_system].estimate(output_tokens, latency_s)
-        compiled.compare(question, estimate_numbers(expected), hot._asdict())
+        hot = compiled_numbers(systems[names_of_system], output_tokens, latency_s)
+        compiled.compare(question, estimate_numbers(expected), hot)
         rows += 1
     found = (
         f"EcoLogits 0.11.3: {rows:,} rows; largest relative error {readable.error:.1e} of {readable.compared:,} numbers "

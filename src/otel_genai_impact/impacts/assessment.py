@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -10,8 +9,7 @@ if TYPE_CHECKING:
     from otel_genai_impact.impacts.product_system import DataCenter, ElectricityMix, FunctionalUnit, Model
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class Usage(NamedTuple):
     """Impacts of running the request. Units: kWh, kgCO2eq, kgSbeq, MJ, L."""
 
     energy_kwh: Interval
@@ -21,8 +19,7 @@ class Usage:
     wcf_l: Interval
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Embodied:
+class Embodied(NamedTuple):
     """The request's share of making the hardware. Units: kgCO2eq, kgSbeq, MJ. Its water is unknown, and so not here."""
 
     gwp_kgco2eq: Interval
@@ -30,8 +27,7 @@ class Embodied:
     pe_mj: Interval
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Impacts:
+class Impacts(NamedTuple):
     """The environmental impacts of one request: usage and embodied phase, and their totals."""
 
     usage: Usage
@@ -64,7 +60,7 @@ class Impacts:
 
 
 class Estimate(NamedTuple):
-    """The same impacts in the units of telemetry, flat, for the hot path.
+    """The same impacts in the units of telemetry, flat, for the hot path: what is counted of each request.
 
     Energies in J, masses in g, water in L. `gwp`, `adpe`, `pe` are usage and embodied phase together; `*_embodied` is
     the embodied part of the estimate; `*_low` and `*_high` are the bounds.
@@ -78,14 +74,19 @@ class Estimate(NamedTuple):
     gwp_high: float
     gwp_embodied: float
     adpe: float
-    adpe_low: float
-    adpe_high: float
     adpe_embodied: float
     pe: float
-    pe_low: float
-    pe_high: float
     pe_embodied: float
     wcf: float
+
+
+class Bounds(NamedTuple):
+    """The bounds of the other criteria, for those who want them on every span: g, J and L."""
+
+    adpe_low: float
+    adpe_high: float
+    pe_low: float
+    pe_high: float
     wcf_low: float
     wcf_high: float
 
@@ -95,6 +96,10 @@ class CompiledSystem(Protocol):
 
     def estimate(self, output_tokens: float, latency_s: float) -> Estimate:
         """The impacts of one request; `latency_s` is infinite if unknown."""
+        ...
+
+    def bounds(self, output_tokens: float, latency_s: float) -> Bounds:
+        """The bounds that `estimate` leaves out."""
         ...
 
 

@@ -5,10 +5,10 @@ The readable formulas are the specification; a property test holds this form equ
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from otel_genai_impact.impacts.assessment import Estimate
+from otel_genai_impact.impacts.assessment import Bounds, Estimate
 from otel_genai_impact.impacts.criteria import ADPE, ENERGY, GWP, PE
 
 if TYPE_CHECKING:
@@ -20,8 +20,7 @@ _J_PER_KWH: Final = ENERGY.reported_per_model_unit
 _new: Final[Any] = tuple.__new__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
+class Bound(NamedTuple):
     """One bound's coefficients. Energies in J, masses in g, water in L."""
 
     s_per_token: float
@@ -85,9 +84,8 @@ class LinearSystem:
         )
 
     def __post_init__(self) -> None:
-        low, high = astuple(self.low), astuple(self.high)
         rates = (self.gwp_per_energy, self.adpe_per_energy, self.pe_per_energy)
-        object.__setattr__(self, "_coefficients", (*low, *high, *rates))
+        object.__setattr__(self, "_coefficients", (*self.low, *self.high, *rates))
 
     def estimate(self, output_tokens: float, latency_s: float) -> Estimate:
         """The impacts of one request; `latency_s` is infinite if unknown."""
@@ -106,19 +104,32 @@ class LinearSystem:
 
         energy_low = low_s * low_per_s + output_tokens * low_per_token
         energy_high = high_s * high_per_s + output_tokens * high_per_token
-
+        energy = (energy_low + energy_high) / 2
         gwp_e_low, gwp_e_high = low_s * low_gwp_e, high_s * high_gwp_e
         gwp_low, gwp_high = energy_low * gwp_rate + gwp_e_low, energy_high * gwp_rate + gwp_e_high
-        adpe_e_low, adpe_e_high = low_s * low_adpe_e, high_s * high_adpe_e
-        adpe_low, adpe_high = energy_low * adpe_rate + adpe_e_low, energy_high * adpe_rate + adpe_e_high
-        pe_e_low, pe_e_high = low_s * low_pe_e, high_s * high_pe_e
-        pe_low, pe_high = energy_low * pe_rate + pe_e_low, energy_high * pe_rate + pe_e_high
-        wcf_low, wcf_high = energy_low * low_wcf, energy_high * high_wcf
+        adpe_embodied = (low_s * low_adpe_e + high_s * high_adpe_e) / 2
+        pe_embodied = (low_s * low_pe_e + high_s * high_pe_e) / 2
         # As `Estimate(...)` does it, without its detour.
         return _new(Estimate, (
-            (energy_low + energy_high) / 2, energy_low, energy_high,
+            energy, energy_low, energy_high,
             (gwp_low + gwp_high) / 2, gwp_low, gwp_high, (gwp_e_low + gwp_e_high) / 2,
-            (adpe_low + adpe_high) / 2, adpe_low, adpe_high, (adpe_e_low + adpe_e_high) / 2,
-            (pe_low + pe_high) / 2, pe_low, pe_high, (pe_e_low + pe_e_high) / 2,
-            (wcf_low + wcf_high) / 2, wcf_low, wcf_high,
+            energy * adpe_rate + adpe_embodied, adpe_embodied,
+            energy * pe_rate + pe_embodied, pe_embodied,
+            (energy_low * low_wcf + energy_high * high_wcf) / 2,
         ))  # fmt: skip
+
+    def bounds(self, output_tokens: float, latency_s: float) -> Bounds:
+        """The bounds that `estimate` leaves out."""
+        low, high = self.low, self.high
+        low_s = min(latency_s, output_tokens * low.s_per_token + low.first_token_s)
+        high_s = min(latency_s, output_tokens * high.s_per_token + high.first_token_s)
+        energy_low = low_s * low.energy_per_s + output_tokens * low.energy_per_token
+        energy_high = high_s * high.energy_per_s + output_tokens * high.energy_per_token
+        return Bounds(
+            adpe_low=energy_low * self.adpe_per_energy + low_s * low.embodied_adpe_per_s,
+            adpe_high=energy_high * self.adpe_per_energy + high_s * high.embodied_adpe_per_s,
+            pe_low=energy_low * self.pe_per_energy + low_s * low.embodied_pe_per_s,
+            pe_high=energy_high * self.pe_per_energy + high_s * high.embodied_pe_per_s,
+            wcf_low=energy_low * low.wcf_per_energy,
+            wcf_high=energy_high * high.wcf_per_energy,
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from otel_genai_impact.impacts.interval import Interval
@@ -65,8 +65,7 @@ class Model:
             raise ValueError(f"time_to_first_token_s must be finite and not negative, got {self.time_to_first_token_s}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
+class Server(NamedTuple):
     """The kind of server that inference runs on, and what making it cost.
 
     Attributes:
@@ -138,8 +137,7 @@ class ElectricityMix:
             raise ValueError(f"the factors of an electricity mix must be finite and not negative, got {self}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductSystem:
+class ProductSystem(NamedTuple):
     """Everything that one request runs on."""
 
     model: Model

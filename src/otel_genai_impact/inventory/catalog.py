@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from otel_genai_impact import semconv
 from otel_genai_impact._config import complain
@@ -54,8 +53,7 @@ class ModelError(LookupError):
     """There is no such model."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Served:
+class Served(NamedTuple):
     """Which model serves a request, from which data centre, with which electricity; and what was assumed for it."""
 
     entry: ModelEntry

@@ -7,10 +7,9 @@ asked for, so what nobody asks for costs little; callers on the hot path keep wh
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, TypedDict
 
 from otel_genai_impact import semconv
 from otel_genai_impact.impacts.interval import Interval
@@ -48,8 +47,7 @@ class CompiledInventory(TypedDict):
     data_centers: dict[str, DataCenterRow]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelEntry:
+class ModelEntry(NamedTuple):
     """A model as the inventory knows it.
 
     Attributes:
@@ -67,8 +65,7 @@ class ModelEntry:
     assumptions: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ZoneEntry:
+class ZoneEntry(NamedTuple):
     """An electricity zone: its code, its factors, and codes of those that are the world's, sorted."""
 
     code: str
@@ -76,8 +73,7 @@ class ZoneEntry:
     assumptions: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DataCenterEntry:
+class DataCenterEntry(NamedTuple):
     """The data centre of a provider, and the zone that its electricity comes from unless something better is known."""
 
     provider: str

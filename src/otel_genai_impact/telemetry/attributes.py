@@ -36,12 +36,12 @@ from otel_genai_impact.semconv import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from opentelemetry.util.types import AttributeValue
 
     from otel_genai_impact._config import Detail
-    from otel_genai_impact.impacts.assessment import Estimate
+    from otel_genai_impact.impacts.assessment import Bounds, Estimate
 
 Attributes = dict[str, "AttributeValue"]
 
@@ -65,33 +65,24 @@ def template(detail: Detail, texts: Mapping[str, AttributeValue]) -> Attributes:
     return {key: texts.get(key, 0.0) for key in KEYS[detail] if key not in _TEXTS or texts.get(key)}
 
 
-def _fill_minimal(written: Attributes, estimate: Estimate) -> None:
-    written[ENERGY], written[GWP] = estimate.energy, estimate.gwp
-
-
-def _fill_standard(written: Attributes, estimate: Estimate) -> None:
+def fill(written: Attributes, estimate: Estimate) -> None:
+    """Fill in the numbers of a request."""
     # One step for all numbers, in the order of the fields of `Estimate`.
     (
         written[ENERGY], written[ENERGY_LOW], written[ENERGY_HIGH],
         written[GWP], written[GWP_LOW], written[GWP_HIGH], written[GWP_EMBODIED],
-        written[ADPE], _, _, _,
-        written[PE], _, _, _,
-        written[WCF], _, _,
+        written[ADPE], _, written[PE], _, written[WCF],
     ) = estimate  # fmt: skip
 
 
-def _fill_full(written: Attributes, estimate: Estimate) -> None:
+def fill_minimal(written: Attributes, estimate: Estimate) -> None:
+    """Fill in the numbers of minimal detail."""
+    written[ENERGY], written[GWP] = estimate.energy, estimate.gwp
+
+
+def fill_bounds(written: Attributes, estimate: Estimate, bounds: Bounds) -> None:
+    """Fill in what full detail has more than standard detail."""
+    written[ADPE_EMBODIED], written[PE_EMBODIED] = estimate.adpe_embodied, estimate.pe_embodied
     (
-        written[ENERGY], written[ENERGY_LOW], written[ENERGY_HIGH],
-        written[GWP], written[GWP_LOW], written[GWP_HIGH], written[GWP_EMBODIED],
-        written[ADPE], written[ADPE_LOW], written[ADPE_HIGH], written[ADPE_EMBODIED],
-        written[PE], written[PE_LOW], written[PE_HIGH], written[PE_EMBODIED],
-        written[WCF], written[WCF_LOW], written[WCF_HIGH],
-    ) = estimate  # fmt: skip
-
-
-FILL: Final[Mapping[Detail, Callable[[Attributes, Estimate], None]]] = {
-    "minimal": _fill_minimal,
-    "standard": _fill_standard,
-    "full": _fill_full,
-}
+        written[ADPE_LOW], written[ADPE_HIGH], written[PE_LOW], written[PE_HIGH], written[WCF_LOW], written[WCF_HIGH],
+    ) = bounds  # fmt: skip

@@ -129,7 +129,8 @@ class CountingOnce:
         leaf: _Leaf = _new(_Leaf, (kind, scope, response_id, span.start_time or 0, span.end_time or 0))
         if not self.counted.claim(span_id, leaf):
             return Seen.BEFORE
-        below = self.below.pop(span_id) or ()
+        waiting = self.below
+        below = (waiting.pop(span_id) or ()) if waiting.younger or waiting.elder else ()
         twin = self._twin_by_nesting(leaf, below, parent) if below or parent is not None else None
         if response_id is not None:
             sibling = self.counted.get(response_id)

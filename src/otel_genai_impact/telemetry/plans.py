@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 from otel_genai_impact import semconv
 from otel_genai_impact._contain import log_once
 from otel_genai_impact.telemetry.attributes import template
+from otel_genai_impact.telemetry.request import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +59,7 @@ class Plans:
 
     def plan(self, request: Request, extra: ExtraAttributes) -> Plan | None:
         """The plan for a request; None if the inventory does not have its model."""
-        key = (request.provider, request.response_model, request.request_model, request.operation, extra)
+        key = (request[NAMES], extra)
         try:
             return self._plans[key]
         except KeyError:
@@ -66,7 +67,7 @@ class Plans:
 
     def row_without_estimate(self, request: Request, status: str) -> Row:
         """The ledger's row for a request without an estimate."""
-        key = (request.provider, request.response_model, request.request_model, request.operation, status)
+        key = (request[NAMES], status)
         try:
             return self._rows[key]
         except KeyError:

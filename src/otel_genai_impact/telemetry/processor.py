@@ -15,8 +15,8 @@ from otel_genai_impact._config import DEFAULT_METHOD, Settings, complain
 from otel_genai_impact._contain import contained, failed
 from otel_genai_impact.impacts.methods import METHODS
 from otel_genai_impact.inventory.catalog import Catalog
-from otel_genai_impact.telemetry import fork, summary
-from otel_genai_impact.telemetry.attributes import FILL
+from otel_genai_impact.telemetry import fork
+from otel_genai_impact.telemetry.attributes import fill, fill_bounds, fill_minimal
 from otel_genai_impact.telemetry.counting_once import CountingOnce, Seen
 from otel_genai_impact.telemetry.ledger import LEDGER
 from otel_genai_impact.telemetry.metrics import metrics_of
@@ -79,12 +79,15 @@ class ImpactSpanProcessor(SpanProcessor):
         self._baggage: WeakKeyDictionary[Span, Mapping[str, object]] = WeakKeyDictionary()
         self._energy_histogram = self._metrics.energy_histogram if "energy" in settings.histograms else None
         self._gwp_histogram = self._metrics.gwp_histogram if "gwp" in settings.histograms else None
-        self._fill = FILL[settings.detail]
+        self._fill = fill_minimal if settings.detail == "minimal" else fill
+        self._fill_bounds = fill_bounds if settings.detail == "full" else None
         self._without_estimate: Attributes = {semconv.METHOD: method.name}
         if settings.detail != "minimal":
             self._without_estimate[semconv.DATA_VERSION] = catalog.data_version
         fork.prepare()
         if settings.summary:
+            from otel_genai_impact.telemetry import summary
+
             summary.print_at_exit()
         self.active = True
 
@@ -141,10 +144,12 @@ class ImpactSpanProcessor(SpanProcessor):
             return semconv.NOT_MEASURED
         output_tokens = request.output_tokens or 0
         duration_ns = (span.end_time or 0) - (span.start_time or 0)
-        known = duration_ns > 0
-        estimate = plan.system.estimate(output_tokens, duration_ns / _NS_PER_S if known else inf)
-        ours = plan.attributes.copy() if known else plan.attributes_without_latency.copy()
+        latency_s = duration_ns / _NS_PER_S if duration_ns > 0 else inf
+        estimate = plan.system.estimate(output_tokens, latency_s)
+        ours = plan.attributes.copy() if duration_ns > 0 else plan.attributes_without_latency.copy()
         self._fill(ours, estimate)
+        if self._fill_bounds is not None:
+            self._fill_bounds(ours, estimate, plan.system.bounds(output_tokens, latency_s))
         write(span, ours)
         LEDGER.add(plan.row, estimate, request.input_tokens or 0, output_tokens)
         context = span.context

@@ -71,6 +71,10 @@ class Request(NamedTuple):
     output_tokens: int | None
 
 
+NAMES: Final = slice(1, 5)
+"""The part of a request that its plan depends on: operation, provider, response and request model."""
+
+
 def read(name: str, attributes: Mapping[str, Any]) -> Request | None:
     """The request that a span of this name and with these attributes reports; None if it reports none.
 

@@ -54,7 +54,8 @@ def write(span: Span, ours: dict[str, AttributeValue]) -> None:
         ours = {key: _shortened(value, longest) for key, value in ours.items()}
     # One assignment: whoever iterates over the old dictionary right now is not disturbed.
     frozen._dict = {**theirs, **ours}  # noqa: SLF001  # pyright: ignore[reportAttributeAccessIssue]
-    frozen.dropped += dropped
+    if dropped:
+        frozen.dropped += dropped
 
 
 def _write_publicly(span: Span, ours: dict[str, AttributeValue]) -> None:
