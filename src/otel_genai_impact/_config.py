@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import dataclass, field, fields, make_dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ class Declared:
 
 
 def _take_options(self: Any, **options: object) -> None:
-    """The constructor of `DeclarativeConfiguration`: unknown options are one line in the log each."""
+    """The constructor of the class for declarative configuration: unknown options are one line in the log each."""
     for setting in fields(Settings):
         value = options.pop(setting.name, None)
         setattr(self, setting.name, None if value is None else Declared(value))
@@ -159,16 +160,15 @@ def _take_options(self: Any, **options: object) -> None:
         _warn_of_unknown(name)
 
 
-DeclarativeConfiguration: Final = make_dataclass(
-    "DeclarativeConfiguration",
-    [(setting.name, Any, None) for setting in fields(Settings)],
-    init=False,
-    namespace={
-        "__init__": _take_options,
-        "__doc__": """`instrumentation/development: python: genai_impact:` in a declarative configuration file.
+@cache
+def declarative_configuration() -> type[Any]:
+    """The class for `instrumentation/development: python: genai_impact:` in a declarative configuration file.
 
-        OpenTelemetry's configurator makes one of these from the file and gives each value that is not None to
-        `instrument`.
-        """,
-    },
-)
+    OpenTelemetry's configurator makes one of it from the file and gives each value that is not None to `instrument`.
+    """
+    return make_dataclass(
+        "DeclarativeConfiguration",
+        [(setting.name, Any, None) for setting in fields(Settings)],
+        init=False,
+        namespace={"__init__": _take_options},
+    )

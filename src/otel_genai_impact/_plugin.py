@@ -14,7 +14,7 @@ from opentelemetry.instrumentation.instrumentor import BaseInstrumentor
 from opentelemetry.instrumentation.utils import unwrap
 from opentelemetry.sdk.trace import TracerProvider
 
-from otel_genai_impact._config import DeclarativeConfiguration
+from otel_genai_impact._config import declarative_configuration
 from otel_genai_impact._contain import contained
 from otel_genai_impact.telemetry.processor import ImpactSpanProcessor
 
@@ -30,6 +30,13 @@ RUN_VARIABLE: Final = "_GENAI_IMPACT_RUN"
 _INSTRUMENTED_SDKS: Final = {"openai": "openai", "anthropic": "anthropic"}
 
 
+class _MadeWhenAsked:
+    """The class for declarative configuration, as an attribute of a class: making it takes longer than importing us."""
+
+    def __get__(self, instance: object, owner: type) -> type:
+        return declarative_configuration()
+
+
 class GenAIImpactInstrumentor(BaseInstrumentor):
     """Attaches the span processor to the current, a later, and every additional tracer provider.
 
@@ -38,7 +45,7 @@ class GenAIImpactInstrumentor(BaseInstrumentor):
     """
 
     # Read by OpenTelemetry's configurator: it makes one from the file's options.
-    configuration = DeclarativeConfiguration
+    configuration = _MadeWhenAsked()
 
     # BaseInstrumentor is a singleton whose __init__ runs on every call, so the state is the class's.
     _processors: ClassVar[WeakKeyDictionary[Any, ImpactSpanProcessor]] = WeakKeyDictionary()

@@ -11,8 +11,9 @@ from otel_genai_impact.impacts.criteria import ADPE, ENERGY, GWP, PE, WCF
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from otel_genai_impact.impacts.assessment import CompiledSystem, Impacts
+    from otel_genai_impact.impacts.assessment import Impacts
     from otel_genai_impact.impacts.interval import Interval
+    from otel_genai_impact.impacts.method import CompiledSystem
 
 
 @dataclass

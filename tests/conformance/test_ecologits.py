@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from otel_genai_impact.impacts.assessment import CompiledSystem
+    from otel_genai_impact.impacts.method import CompiledSystem
 
 TOLERANCE: Final = 1e-12
 METHOD: Final = "ecologits-0.11"

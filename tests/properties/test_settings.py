@@ -7,7 +7,7 @@ from dataclasses import fields
 from hypothesis import given
 from hypothesis import strategies as st
 
-from otel_genai_impact._config import DeclarativeConfiguration, Settings
+from otel_genai_impact._config import Settings, declarative_configuration
 
 NAMES = [setting.name for setting in fields(Settings)]
 VARIABLES = [f"GENAI_IMPACT_{name.upper()}" for name in NAMES]
@@ -41,6 +41,6 @@ def test_any_environment_gives_usable_settings(environ: dict[str, str]) -> None:
 def test_any_keywords_give_usable_settings(keywords: dict[str, object], environ: dict[str, str]) -> None:
     """Keywords, or options of a declarative configuration file, hold any value that YAML and JSON know."""
     assert _is_usable(Settings.load(keywords, environ))
-    declared = DeclarativeConfiguration(**keywords)
+    declared = declarative_configuration()(**keywords)
     values = {name: value for name in NAMES if (value := getattr(declared, name)) is not None}
     assert _is_usable(Settings.load(values, environ))

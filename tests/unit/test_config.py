@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from otel_genai_impact._config import DeclarativeConfiguration, Declared, Settings
+from otel_genai_impact._config import Declared, Settings, declarative_configuration
 
 NO_HISTOGRAMS: frozenset[str] = frozenset()
 DEFAULTS: dict[str, object] = {
@@ -26,7 +26,7 @@ DEFAULTS: dict[str, object] = {
 
 def _declared(**options: object) -> dict[str, Any]:
     """What OpenTelemetry's configurator makes of a file: the values of the component that are not None."""
-    component = DeclarativeConfiguration(**options)
+    component = declarative_configuration()(**options)
     values = {setting.name: getattr(component, setting.name) for setting in fields(component)}
     return {name: value for name, value in values.items() if value is not None}
 

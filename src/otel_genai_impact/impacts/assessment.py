@@ -1,12 +1,11 @@
-"""The result of an assessment: the impacts of one request by phase, and what a method is."""
+"""The result of an assessment: the impacts of one request, by phase, and flat for the hot path."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from otel_genai_impact.impacts.interval import Interval
-    from otel_genai_impact.impacts.product_system import DataCenter, ElectricityMix, FunctionalUnit, Model
 
 
 class Usage(NamedTuple):
@@ -89,34 +88,3 @@ class Bounds(NamedTuple):
     pe_high: float
     wcf_low: float
     wcf_high: float
-
-
-class CompiledSystem(Protocol):
-    """One product system with everything computed that does not depend on the request."""
-
-    def estimate(self, output_tokens: float, latency_s: float) -> Estimate:
-        """The impacts of one request; `latency_s` is infinite if unknown."""
-        ...
-
-    def bounds(self, output_tokens: float, latency_s: float) -> Bounds:
-        """The bounds that `estimate` leaves out."""
-        ...
-
-
-class Method(Protocol):
-    """A way to get from a functional unit and its product system to impacts, in a readable and a compiled form."""
-
-    @property
-    def name(self) -> str:
-        """What telemetry reports as `genai_impact.method`."""
-        ...
-
-    def assess(
-        self, functional_unit: FunctionalUnit, model: Model, data_center: DataCenter, electricity_mix: ElectricityMix
-    ) -> Impacts:
-        """The readable form: the specification."""
-        ...
-
-    def compile(self, model: Model, data_center: DataCenter, electricity_mix: ElectricityMix) -> CompiledSystem:
-        """The compiled form: equal to `assess` for every functional unit."""
-        ...

@@ -9,6 +9,6 @@ from otel_genai_impact.impacts.ecologits_0_11 import EcoLogits011
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from otel_genai_impact.impacts.assessment import Method
+    from otel_genai_impact.impacts.method import Method
 
 METHODS: Final[Mapping[str, Method]] = {method.name: method for method in (EcoLogits011(),)}

@@ -80,8 +80,10 @@ def fill_minimal(written: Attributes, estimate: Estimate) -> None:
     written[ENERGY], written[GWP] = estimate.energy, estimate.gwp
 
 
-def fill_bounds(written: Attributes, estimate: Estimate, bounds: Bounds) -> None:
-    """Fill in what full detail has more than standard detail."""
+def fill_full(written: Attributes, numbers: tuple[Estimate, Bounds]) -> None:
+    """Fill in the numbers of full detail."""
+    estimate, bounds = numbers
+    fill(written, estimate)
     written[ADPE_EMBODIED], written[PE_EMBODIED] = estimate.adpe_embodied, estimate.pe_embodied
     (
         written[ADPE_LOW], written[ADPE_HIGH], written[PE_LOW], written[PE_HIGH], written[WCF_LOW], written[WCF_HIGH],

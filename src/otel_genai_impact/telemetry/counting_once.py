@@ -15,8 +15,7 @@ race makes at worst one duplicate more or less to be seen, never an exception or
 
 from __future__ import annotations
 
-from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import Span
@@ -31,12 +30,11 @@ _Value = TypeVar("_Value")
 _new: Final[Any] = tuple.__new__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
 
-class Seen(Enum):
-    """What a span's request is."""
-
-    FIRST = auto()
-    AS_A_TWIN = auto()
-    BEFORE = auto()
+# What a span's request is. No Enum: on the hot path a member costs more than a global.
+Seen = Literal["first", "as a twin", "before"]
+FIRST: Final = "first"
+AS_A_TWIN: Final = "as a twin"
+BEFORE: Final = "before"
 
 
 class _Leaf(NamedTuple):
@@ -45,7 +43,6 @@ class _Leaf(NamedTuple):
     kind: str
     scope: InstrumentationScope | None
     response_id: str | None
-    started_ns: int
     ended_ns: int
 
     def may_be(self, other: _Leaf) -> bool:
@@ -75,19 +72,14 @@ class _Memory(Generic[_Value]):
         return bool(self.younger or self.elder)
 
     def put(self, key: int | str, value: _Value) -> None:
-        younger = self.younger
-        younger[key] = value
-        if len(younger) >= _GENERATION:
-            self.elder = younger
-            self.younger = {}
+        self.younger[key] = value
+        self.age()
 
-    def claim(self, key: int | str, value: _Value) -> bool:
-        """Put it in unless the key is there: in one step, so that of two threads one has it."""
-        if key in self.elder or self.younger.setdefault(key, value) is not value:
-            return False
+    def age(self) -> None:
+        """Make room if the younger generation is full."""
         if len(self.younger) >= _GENERATION:
-            self.put(key, value)
-        return True
+            self.elder = self.younger
+            self.younger = {}
 
     def get(self, key: int | str) -> _Value | None:
         return self.younger.get(key) or self.elder.get(key)
@@ -126,29 +118,33 @@ class CountingOnce:
         context, parent = span.context, span.parent
         span_id = 0 if context is None else context.span_id
         scope = span.instrumentation_scope
-        leaf: _Leaf = _new(_Leaf, (kind, scope, response_id, span.start_time or 0, span.end_time or 0))
-        if not self.counted.claim(span_id, leaf):
-            return Seen.BEFORE
+        leaf: _Leaf = _new(_Leaf, (kind, scope, response_id, span.end_time or 0))
+        counted = self.counted
+        younger, elder = counted.younger, counted.elder
+        # In one step, so that of two threads one has it.
+        if span_id in elder or younger.setdefault(span_id, leaf) is not leaf:
+            return BEFORE
         waiting = self.below
         below = (waiting.pop(span_id) or ()) if waiting.younger or waiting.elder else ()
-        twin = self._twin_by_nesting(leaf, below, parent) if below or parent is not None else None
+        twin = None if parent is None and not below else self._twin_by_nesting(leaf, below, span)
         if response_id is not None:
-            sibling = self.counted.get(response_id)
+            sibling = younger.get(response_id) or elder.get(response_id)
             if sibling is None and twin is None:
-                self.counted.put(response_id, leaf)
+                younger[response_id] = leaf
             else:
                 twin = self._twin_by_id(leaf, response_id, sibling, twin)
+        counted.age()
         if parent is not None and not parent.is_remote:
             self._cover(parent, (*below, leaf) if twin is None else below or (twin,))
-        return Seen.FIRST if twin is None else Seen.AS_A_TWIN
+        return FIRST if twin is None else AS_A_TWIN
 
-    def _twin_by_nesting(self, leaf: _Leaf, below: tuple[_Leaf, ...], parent: SpanContext | None) -> _Leaf | None:
+    def _twin_by_nesting(self, leaf: _Leaf, below: tuple[_Leaf, ...], span: Span) -> _Leaf | None:
         for inner in below:
             if inner.may_be(leaf):
                 return inner
         # The parent, if it was counted, ended first, and was still running when this span started.
-        outer = None if parent is None else self.counted.get(parent.span_id)
-        if outer is None or outer.has_the_scope_of(leaf) or leaf.started_ns > outer.ended_ns:
+        outer = None if span.parent is None else self.counted.get(span.parent.span_id)
+        if outer is None or outer.has_the_scope_of(leaf) or (span.start_time or 0) > outer.ended_ns:
             return None
         return outer if outer.may_be(leaf) else None
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from otel_genai_impact._config import Detail
-    from otel_genai_impact.impacts.assessment import CompiledSystem, Method
+    from otel_genai_impact.impacts.method import CompiledSystem, Method
     from otel_genai_impact.inventory.catalog import Catalog, Served
     from otel_genai_impact.telemetry.attributes import Attributes
     from otel_genai_impact.telemetry.ledger import Account, MetricAttributes, Row

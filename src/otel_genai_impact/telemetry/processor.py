@@ -16,8 +16,8 @@ from otel_genai_impact._contain import contained, failed
 from otel_genai_impact.impacts.methods import METHODS
 from otel_genai_impact.inventory.catalog import Catalog
 from otel_genai_impact.telemetry import fork
-from otel_genai_impact.telemetry.attributes import fill, fill_bounds, fill_minimal
-from otel_genai_impact.telemetry.counting_once import CountingOnce, Seen
+from otel_genai_impact.telemetry.attributes import fill, fill_full, fill_minimal
+from otel_genai_impact.telemetry.counting_once import AS_A_TWIN, FIRST, CountingOnce
 from otel_genai_impact.telemetry.ledger import LEDGER
 from otel_genai_impact.telemetry.metrics import metrics_of
 from otel_genai_impact.telemetry.plans import Plans
@@ -31,14 +31,12 @@ if TYPE_CHECKING:
     from opentelemetry.metrics import MeterProvider
     from opentelemetry.sdk.trace import Span
 
-    from otel_genai_impact.impacts.assessment import Method
+    from otel_genai_impact.impacts.method import Method
     from otel_genai_impact.telemetry.attributes import Attributes
     from otel_genai_impact.telemetry.plans import ExtraAttributes
 
 _NS_PER_S: Final = 1e9
-# Looked up for every span: an Enum's member costs more than a global.
-FIRST, AS_A_TWIN = Seen.FIRST, Seen.AS_A_TWIN
-SERVER: Final = SpanKind.SERVER
+SERVER: Final = SpanKind.SERVER  # an Enum's member costs more than a global
 
 # One for the process: a request may be reported to two providers.
 _COUNTING_ONCE: Final = CountingOnce()
@@ -73,6 +71,7 @@ class ImpactSpanProcessor(SpanProcessor):
         self._metrics = metrics_of(meter_provider)
         self._plans = Plans(catalog, method, settings.detail, self._metrics.account)
         self._once = _COUNTING_ONCE
+        self._waiting = _COUNTING_ONCE.below
         self._strict = settings.strict
         self._count_server_spans = settings.count_server_spans
         self._metric_attributes = settings.metric_attributes
@@ -80,7 +79,7 @@ class ImpactSpanProcessor(SpanProcessor):
         self._energy_histogram = self._metrics.energy_histogram if "energy" in settings.histograms else None
         self._gwp_histogram = self._metrics.gwp_histogram if "gwp" in settings.histograms else None
         self._fill = fill_minimal if settings.detail == "minimal" else fill
-        self._fill_bounds = fill_bounds if settings.detail == "full" else None
+        self._full = settings.detail == "full"
         self._without_estimate: Attributes = {semconv.METHOD: method.name}
         if settings.detail != "minimal":
             self._without_estimate[semconv.DATA_VERSION] = catalog.data_version
@@ -111,7 +110,7 @@ class ImpactSpanProcessor(SpanProcessor):
             attributes = attributes_of(span)
             if not MARKS.isdisjoint(attributes):
                 self._handle(span, attributes)
-            elif self._once.below.younger or self._once.below.elder:
+            elif self._waiting.younger or self._waiting.elder:
                 self._once.passed(span)
         except Exception:  # noqa: BLE001 - the edge: nothing of ours reaches the user's call
             failed("estimating the impacts of a span")
@@ -146,11 +145,11 @@ class ImpactSpanProcessor(SpanProcessor):
         duration_ns = (span.end_time or 0) - (span.start_time or 0)
         latency_s = duration_ns / _NS_PER_S if duration_ns > 0 else inf
         estimate = plan.system.estimate(output_tokens, latency_s)
-        ours = plan.attributes.copy() if duration_ns > 0 else plan.attributes_without_latency.copy()
-        self._fill(ours, estimate)
-        if self._fill_bounds is not None:
-            self._fill_bounds(ours, estimate, plan.system.bounds(output_tokens, latency_s))
-        write(span, ours)
+        ours = plan.attributes if duration_ns > 0 else plan.attributes_without_latency
+        if self._full:
+            write(span, ours, fill_full, (estimate, plan.system.bounds(output_tokens, latency_s)))
+        else:
+            write(span, ours, self._fill, estimate)
         LEDGER.add(plan.row, estimate, request.input_tokens or 0, output_tokens)
         context = span.context
         if context is not None:

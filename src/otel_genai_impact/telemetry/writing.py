@@ -16,7 +16,7 @@ from opentelemetry.attributes import BoundedAttributes
 from otel_genai_impact._contain import log_once
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from opentelemetry.sdk.trace import ReadableSpan, Span
     from opentelemetry.util.types import AttributeValue
@@ -33,29 +33,56 @@ def attributes_of(span: ReadableSpan) -> Mapping[str, Any]:
         return span._attributes or _NOTHING  # noqa: SLF001
 
 
-def write(span: Span, ours: dict[str, AttributeValue]) -> None:
+def write(
+    span: Span,
+    ours: Mapping[str, AttributeValue],
+    fill: Callable[[dict[str, Any], Any], None] | None = None,
+    numbers: object = None,
+) -> None:
     """Add our attributes to a span that is ending. Attributes that are there already are never evicted.
 
     What does not fit into the span's limit is left out, from the end of `ours`, and counted as dropped.
+
+    Args:
+        span: the span.
+        ours: the attributes, or a template of them.
+        fill: fills the gaps of a template: given a dictionary that has all of them, and the numbers.
+        numbers: what it fills in.
     """
     frozen = span._attributes  # noqa: SLF001
     if not isinstance(frozen, BoundedAttributes):
-        _write_publicly(span, ours)
+        _write_publicly(span, _filled(ours, fill, numbers))
         return
     theirs = frozen._dict  # noqa: SLF001
     limit = frozen.maxlen
-    dropped = 0
-    if limit is not None and len(theirs) + len(ours) > limit:
-        room = max(0, limit - len(theirs))
-        dropped = len(ours) - room
+    if (limit is not None and len(theirs) + len(ours) > limit) or frozen.max_value_len is not None:
+        merged = {**theirs, **_limited(frozen, _filled(ours, fill, numbers))}
+    else:
+        # What nearly every span comes to: one dictionary is made, theirs and the template, and filled in place.
+        merged = {**theirs, **ours}
+        if fill is not None:
+            fill(merged, numbers)
+    # One assignment: whoever iterates over the old dictionary right now is not disturbed.
+    frozen._dict = merged  # noqa: SLF001  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def _filled(
+    ours: Mapping[str, AttributeValue], fill: Callable[[dict[str, Any], Any], None] | None, numbers: object
+) -> dict[str, Any]:
+    filled = dict(ours)
+    if fill is not None:
+        fill(filled, numbers)
+    return filled
+
+
+def _limited(frozen: BoundedAttributes, ours: dict[str, Any]) -> dict[str, Any]:
+    """What of ours fits into the limits on number and length. What does not is counted as dropped."""
+    if frozen.maxlen is not None:
+        room = max(0, frozen.maxlen - len(frozen._dict))  # noqa: SLF001
+        frozen.dropped += max(0, len(ours) - room)
         ours = dict(list(ours.items())[:room])
     longest = frozen.max_value_len
-    if longest is not None:
-        ours = {key: _shortened(value, longest) for key, value in ours.items()}
-    # One assignment: whoever iterates over the old dictionary right now is not disturbed.
-    frozen._dict = {**theirs, **ours}  # noqa: SLF001  # pyright: ignore[reportAttributeAccessIssue]
-    if dropped:
-        frozen.dropped += dropped
+    return ours if longest is None else {key: _shortened(value, longest) for key, value in ours.items()}
 
 
 def _write_publicly(span: Span, ours: dict[str, AttributeValue]) -> None:
