@@ -129,8 +129,10 @@ def test_a_stream_can_break(provider: ProviderServer, client: openai.OpenAI) -> 
     stream = client.chat.completions.create(
         model="gpt-4o", messages=[{"role": "user", "content": "say it"}], stream=True
     )
-    with pytest.raises(openai.APIError):
+    with pytest.raises(Exception, match=r"peer closed connection|Connection error") as broken:
         words.extend(chunk.choices[0].delta.content or "" for chunk in stream)
+    # Older SDKs let the error of their HTTP client through.
+    assert type(broken.value).__module__.partition(".")[0] in {"openai", "httpx"}
     assert ["", "Hello ", "from "] == words
 
 
