@@ -12,12 +12,13 @@ from dataclasses import dataclass, field, fields, make_dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from otel_genai_impact._contain import log_once
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_logger: Final = logging.getLogger("otel_genai_impact")
-
 ENVIRONMENT_PREFIX: Final = "GENAI_IMPACT_"
+_LONGEST_SHOWN: Final = 200
 DEFAULT_METHOD: Final = "ecologits-0.11"
 
 Detail = Literal["minimal", "standard", "full"]
@@ -136,12 +137,13 @@ def _sources(name: str, keywords: Mapping[str, object], environ: Mapping[str, st
 
 def _warn_of_unknown(name: str) -> None:
     known = ", ".join(setting.name for setting in fields(Settings))
-    _logger.warning("there is no setting %.200r; the settings are %s", name, known)
+    log_once(logging.WARNING, f"there is no setting {name[:_LONGEST_SHOWN]!r}; the settings are {known}")
 
 
 def complain(source: str, value: object, allowed: str) -> None:
-    """The one line about a value that cannot be used."""
-    _logger.warning("%s: %.200r cannot be used, and is ignored; allowed is %s", source, value, allowed)
+    """The one line about a value that cannot be used, however many tracer providers are set up with it."""
+    shown = repr(value)[:_LONGEST_SHOWN]
+    log_once(logging.WARNING, f"{source}: {shown} cannot be used, and is ignored; allowed is {allowed}")
 
 
 @dataclass(frozen=True, slots=True)

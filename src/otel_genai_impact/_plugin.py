@@ -57,21 +57,23 @@ class GenAIImpactInstrumentor(BaseInstrumentor):
         return ()
 
     def _instrument(self, **kwargs: Any) -> None:
+        self.attach(**kwargs)
+
+    def attach(self, *, tracer_provider: Any = None, **keywords: Any) -> None:
+        """What `instrument` does, and may be done again: with other settings, or for one more tracer provider."""
         # An exception here would end the auto-instrumentation of the whole application.
         with contained("attaching to the tracer providers"):
             if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
                 return
-            cls = type(self)
-            tracer_provider = kwargs.pop("tracer_provider", None)
-            cls._keywords = kwargs
             if tracer_provider is not None:
-                self._attach(tracer_provider)
+                self._attach(tracer_provider, keywords)
                 return
+            cls = type(self)
+            cls._keywords = keywords
             if os.environ.get(RUN_VARIABLE):
                 _provide()
-            self._attach(trace.get_tracer_provider())
-            for provider in list(cls._processors):
-                self._attach(provider)
+            for provider in {trace.get_tracer_provider(), *cls._processors}:
+                self._attach(provider, keywords)
             if not cls._wrapped:
                 wrapt.wrap_function_wrapper(TracerProvider, "__init__", self._attach_to_new)
                 cls._wrapped = True
@@ -91,24 +93,21 @@ class GenAIImpactInstrumentor(BaseInstrumentor):
     ) -> None:
         wrapped(*args, **kwargs)
         with contained("attaching to a new tracer provider"):
-            self._attach(instance)
+            self._attach(instance, self._keywords)
 
-    def _attach(self, provider: Any) -> None:
-        cls = type(self)
-        known = cls._processors.get(provider)
+    def _attach(self, provider: Any, keywords: dict[str, Any]) -> None:
+        processors = self._processors
+        known = processors.get(provider)
         if known is not None:
-            known.configure(**cls._keywords)
-            return
-        if isinstance(provider, TracerProvider):
-            processor = ImpactSpanProcessor(**cls._keywords)
+            known.configure(**keywords)
+        elif isinstance(provider, TracerProvider):
+            processors[provider] = ImpactSpanProcessor(**keywords)
             # Not the method of a subclass, which may not be ready yet.
-            TracerProvider.add_span_processor(provider, processor)
+            TracerProvider.add_span_processor(provider, processors[provider])
         elif hasattr(provider, "add_span_processor"):
-            processor = ImpactSpanProcessor(**cls._keywords)
-            provider.add_span_processor(processor)
-        else:
-            return  # not an SDK's: the API's proxy, or another vendor's
-        cls._processors[provider] = processor
+            processors[provider] = ImpactSpanProcessor(**keywords)
+            provider.add_span_processor(processors[provider])
+        # Anything else is not an SDK's: the API's proxy, or another vendor's.
 
 
 def _provide() -> None:
@@ -141,7 +140,11 @@ def instrument(
     """
     providers = {"tracer_provider": tracer_provider, "meter_provider": meter_provider}
     given = {name: provider for name, provider in providers.items() if provider is not None}
-    GenAIImpactInstrumentor().instrument(**given, **settings)
+    ours = GenAIImpactInstrumentor()
+    if ours.is_instrumented_by_opentelemetry:
+        ours.attach(**given, **settings)
+    else:
+        ours.instrument(**given, **settings)
     with contained("starting the official instrumentations"):
         for instrumentor in _official_instrumentors():
             if not instrumentor.is_instrumented_by_opentelemetry:
@@ -151,7 +154,9 @@ def instrument(
 
 def uninstrument() -> None:
     """Undo `instrument()`. What was counted until now is still exported."""
-    GenAIImpactInstrumentor().uninstrument()
+    ours = GenAIImpactInstrumentor()
+    if ours.is_instrumented_by_opentelemetry:
+        ours.uninstrument()
     with contained("stopping the official instrumentations"):
         while _started:
             _started.pop().uninstrument()

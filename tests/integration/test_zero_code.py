@@ -127,6 +127,19 @@ print(request(mine), counted())
     assert _run(code, plain=True) == ["FRA", "1", "FRA", "2"]
 
 
+def test_one_provider_after_the_other() -> None:
+    """Called again for another provider it attaches to that one, too, with the settings given for it, and says nothing."""
+    code = """
+import otel_genai_impact
+one, two, none = TracerProvider(), TracerProvider(), TracerProvider()
+otel_genai_impact.instrument(tracer_provider=one)
+otel_genai_impact.instrument(tracer_provider=two, zone="FRA")
+print(request(one), request(two), request(none))
+"""
+    result = run_app(_KIT + code, launcher=()).checked()
+    assert (result.stdout.split(), result.stderr) == (["USA", "FRA", "untouched"], "")
+
+
 def test_uninstrument_and_instrument_again() -> None:
     """Off means untouched and uncounted, also for later providers; on again counts each request once."""
     code = """

@@ -6,7 +6,7 @@ The hot path looks a plan up by the names on the span, and adds the request's to
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from otel_genai_impact import semconv
 from otel_genai_impact._contain import log_once
@@ -27,6 +27,7 @@ _MOST_PLANS: Final = 2048
 _LONGEST_NAME: Final = 200
 _Kept = TypeVar("_Kept")
 
+_Key = tuple[tuple[Any, ...], object]
 ExtraAttributes = tuple[tuple[str, str | bool | int | float], ...]
 
 
@@ -54,8 +55,8 @@ class Plans:
         self._method = method
         self._detail: Detail = detail
         self._account = account
-        self._plans: dict[tuple[object, ...], Plan | None] = {}
-        self._rows: dict[tuple[object, ...], Row] = {}
+        self._plans: dict[_Key, Plan | None] = {}
+        self._rows: dict[_Key, Row] = {}
 
     def plan(self, request: Request, extra: ExtraAttributes) -> Plan | None:
         """The plan for a request; None if the inventory does not have its model."""
@@ -128,11 +129,11 @@ class Plans:
         attributes: MetricAttributes = {}
         model = request.response_model or request.request_model
         if request.provider is not None:
-            attributes[semconv.GEN_AI_PROVIDER_NAME] = request.provider
+            attributes[semconv.GEN_AI_PROVIDER_NAME] = _short(request.provider)
         if model is not None:
-            attributes[semconv.GEN_AI_RESPONSE_MODEL] = name_of(model)
+            attributes[semconv.GEN_AI_RESPONSE_MODEL] = name_of(_short(model))
         if request.operation is not None:
-            attributes[semconv.GEN_AI_OPERATION_NAME] = request.operation
+            attributes[semconv.GEN_AI_OPERATION_NAME] = _short(request.operation)
         return attributes
 
 
@@ -140,7 +141,15 @@ def _as_it_is(name: str) -> str:
     return name
 
 
-def _keep(memory: dict[tuple[object, ...], _Kept], key: tuple[object, ...], value: _Kept) -> _Kept:
+def _short(name: str) -> str:
+    """Names come from strangers: one that is too long to be one is not kept."""
+    return name if len(name) <= _LONGEST_NAME else semconv.OTHER
+
+
+def _keep(memory: dict[_Key, _Kept], key: _Key, value: _Kept) -> _Kept:
+    names: tuple[str | None, ...] = key[0]
+    if any(name is not None and len(name) > _LONGEST_NAME for name in names):
+        return value
     if len(memory) >= _MOST_PLANS:
         memory.clear()  # rare: it takes thousands of names, and what is needed comes back at once
     memory[key] = value

@@ -129,9 +129,9 @@ class ImpactSpanProcessor(SpanProcessor):
         if status is None:
             status = self._estimate(span, request, attributes)
         if status is not None:
-            self._mark(span, status)
             input_tokens, output_tokens = max(request.input_tokens or 0, 0), max(request.output_tokens or 0, 0)
             LEDGER.add(self._plans.row_without_estimate(request, status), None, input_tokens, output_tokens)
+            self._mark(span, status)
 
     def _estimate(self, span: Span, request: Request, attributes: Mapping[str, Any]) -> str | None:
         """Estimate, write and count a request; or the reason why that cannot be done."""
@@ -145,11 +145,7 @@ class ImpactSpanProcessor(SpanProcessor):
         duration_ns = (span.end_time or 0) - (span.start_time or 0)
         latency_s = duration_ns / _NS_PER_S if duration_ns > 0 else inf
         estimate = plan.system.estimate(output_tokens, latency_s)
-        ours = plan.attributes if duration_ns > 0 else plan.attributes_without_latency
-        if self._full:
-            write(span, ours, fill_full, (estimate, plan.system.bounds(output_tokens, latency_s)))
-        else:
-            write(span, ours, self._fill, estimate)
+        # Counted first: whatever may go wrong with the span, the sums are right.
         LEDGER.add(plan.row, estimate, request.input_tokens or 0, output_tokens)
         context = span.context
         if context is not None:
@@ -157,6 +153,11 @@ class ImpactSpanProcessor(SpanProcessor):
                 self._energy_histogram.put(estimate.energy, plan.row.attributes, context)
             if self._gwp_histogram is not None:
                 self._gwp_histogram.put(estimate.gwp, plan.row.attributes, context)
+        ours = plan.attributes if duration_ns > 0 else plan.attributes_without_latency
+        if self._full:
+            write(span, ours, fill_full, (estimate, plan.system.bounds(output_tokens, latency_s)))
+        else:
+            write(span, ours, self._fill, estimate)
         return None
 
     def _mark(self, span: Span, status: str) -> None:

@@ -138,6 +138,17 @@ def test_unknown_names_cannot_grow_the_metrics() -> None:
     assert telemetry.total("genai_impact.requests") == 130
 
 
+def test_endless_names_are_not_kept() -> None:
+    """A name of a million characters is counted as another one, and stays nowhere."""
+    telemetry = Telemetry()
+    telemetry.request({"gen_ai.request.model": "x" * 1_000_000, "gen_ai.provider.name": "y" * 1_000_000})
+    assert (
+        telemetry.total("genai_impact.requests", gen_ai__response__model="_OTHER", gen_ai__provider__name="_OTHER") == 1
+    )
+    assert telemetry.processor._plans._plans == {}
+    assert telemetry.processor._plans._rows == {}
+
+
 def test_attribute_sets_are_bounded() -> None:
     """A thousand attribute sets, then one row for all others; sums stay right."""
     telemetry = Telemetry({"metric_attributes": "tenant", "histograms": "none"})
