@@ -207,8 +207,8 @@ def meaning(method: str) -> list[str]:
     return [
         f"They are what EcoLogits' method ({method}) gives for a model of this size on the GPUs of a data",
         "centre: its electricity, cooling included (energy), the greenhouse gases of that electricity and of",
-        "making the hardware (CO2eq), and the water used up for both (water). This machine's CPU was not",
-        "measured. A tiny model shows that everything works; beside it, a large one:",
+        "making the hardware (CO2eq), and the water for cooling and for that electricity (water). This",
+        "machine's CPU was not measured. A tiny model shows that everything works; beside it, a large one:",
     ]
 
 
