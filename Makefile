@@ -6,6 +6,8 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/pip install --progress-bar on
 NEWEST := constraints/newest.txt
 OLDEST := constraints/oldest.txt
 
+CHECK_PYTHON = @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not that; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+
 .DEFAULT_GOAL := help
 .PHONY: help install check format test test-oldest e2e bench demo inventory clean
 
@@ -48,7 +50,7 @@ clean: ## remove everything that was set up or built here
 	rm -rf $(VENV) $(VENV)-oldest .cache .demo dist .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.base: pyproject.toml $(NEWEST)
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, $(PYTHON) is older; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(CHECK_PYTHON)
 	@echo "Setting up $(VENV) (about a minute the first time)"
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) -q 'pip>=25.1'
@@ -70,6 +72,7 @@ $(VENV)/.check: $(VENV)/.base
 	@touch $@
 
 $(VENV)-oldest/.test: pyproject.toml $(OLDEST)
+	$(CHECK_PYTHON)
 	$(PYTHON) -m venv $(VENV)-oldest
 	PIP_DISABLE_PIP_VERSION_CHECK=1 $(VENV)-oldest/bin/pip install -q 'pip>=25.1'
 	PIP_DISABLE_PIP_VERSION_CHECK=1 $(VENV)-oldest/bin/pip install -q -c $(OLDEST) -e '.[distro]' --group test

@@ -106,8 +106,14 @@ class Settings:
         keywords = keywords or {}
         environ = os.environ if environ is None else environ
         known = {setting.name for setting in fields(cls)}
-        for name in sorted(keywords.keys() - known):
+        for name in sorted(keywords.keys() - known - {"meter_provider"}):
             _warn_of_unknown(name)
+        for variable in sorted(environ):
+            if (
+                variable.startswith(ENVIRONMENT_PREFIX)
+                and variable.removeprefix(ENVIRONMENT_PREFIX).lower() not in known
+            ):
+                _warn_of_unknown(variable)
 
         values: dict[str, Any] = {}
         for setting in fields(cls):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -10,9 +12,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _logger: Final = logging.getLogger("otel_genai_impact")
-_MOST_DISTINCT_FAILURES: Final = 100
+_MOST_OF_A_LEVEL: Final = 100
 
-_already_logged: set[str] = set()
+_already_logged: set[tuple[int, str]] = set()
 
 # Our own tests set this, so that a contained failure fails the test.
 reraise: bool = False
@@ -22,21 +24,29 @@ def failed(doing: str) -> None:
     """Log, once for each kind of failure, the exception that is being handled; to be called from `except Exception`."""
     if reraise:
         raise  # noqa: PLE0704 - the exception being handled
-    log_once(logging.ERROR, f"failed while {doing}; the application is not affected", exc_info=True)
+    _log_failure(doing, sys.exception())
 
 
-def log_once(level: int, key: str, message: Callable[[], str] | None = None, *, exc_info: bool = False) -> None:
-    """Log a message the first time that its key is given, for at most a hundred distinct keys a process.
+def _log_failure(doing: str, error: BaseException | None) -> None:
+    log_once(logging.ERROR, f"failed while {doing}; the application is not affected: {error!r}", exc_info=error)
 
-    The key is the message where none is given; one that is costly to make is only made when it is logged.
+
+def log_once(
+    level: int, key: str, message: Callable[[], str] | None = None, *, exc_info: BaseException | None = None
+) -> None:
+    """Log a message the first time that its key is given, for at most a hundred distinct keys of a level a process.
+
+    The key is the message where none is given; one that is costly to make is only made when it is logged. A handler of
+    the application's that raises does not reach the user's call either.
     """
-    if key in _already_logged or len(_already_logged) >= _MOST_DISTINCT_FAILURES:
+    if (level, key) in _already_logged or sum(other == level for other, _ in _already_logged) >= _MOST_OF_A_LEVEL:
         return
-    _already_logged.add(key)
-    _logger.log(level, "%s", key if message is None else message(), exc_info=exc_info)
+    _already_logged.add((level, key))
+    with suppress(Exception):  # there is nobody left to tell
+        _logger.log(level, "%s", key if message is None else message(), exc_info=exc_info)
 
 
-class Contained:
+class contained:  # noqa: N801 - read as a word of the sentence
     """`with contained("doing this"):` around code of ours that runs inside somebody else's call."""
 
     __slots__ = ("_doing",)
@@ -52,8 +62,5 @@ class Contained:
     ) -> bool:
         if not isinstance(error, Exception) or reraise:
             return False
-        log_once(logging.ERROR, f"failed while {self._doing}; the application is not affected: {error!r}")
+        _log_failure(self._doing, error)
         return True
-
-
-contained = Contained

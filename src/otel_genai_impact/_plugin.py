@@ -6,7 +6,7 @@ import os
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ClassVar, Final
-from weakref import WeakKeyDictionary
+from weakref import ref
 
 import wrapt
 from opentelemetry import trace
@@ -14,7 +14,7 @@ from opentelemetry.instrumentation.instrumentor import BaseInstrumentor
 from opentelemetry.instrumentation.utils import unwrap
 from opentelemetry.sdk.trace import TracerProvider
 
-from otel_genai_impact._config import declarative_configuration
+from otel_genai_impact._config import Settings, declarative_configuration
 from otel_genai_impact._contain import contained
 from otel_genai_impact.telemetry.processor import ImpactSpanProcessor
 
@@ -48,9 +48,11 @@ class GenAIImpactInstrumentor(BaseInstrumentor):
     configuration = _MadeWhenAsked()
 
     # BaseInstrumentor is a singleton whose __init__ runs on every call, so the state is the class's.
-    _processors: ClassVar[WeakKeyDictionary[Any, ImpactSpanProcessor]] = WeakKeyDictionary()
+    _attached: ClassVar[dict[int, tuple[ref[Any], ImpactSpanProcessor]]] = {}
     _keywords: ClassVar[dict[str, Any]] = {}
-    _wrapped: ClassVar[bool] = False
+    _attaches_to_new: ClassVar[bool] = False
+    # In a tuple: a wrapper is a descriptor, which an attribute of a class would bind.
+    _wrapper: ClassVar[tuple[object, ...]] = ()
 
     def instrumentation_dependencies(self) -> Collection[str]:
         """None: it needs no provider's SDK."""
@@ -69,45 +71,62 @@ class GenAIImpactInstrumentor(BaseInstrumentor):
                 self._attach(tracer_provider, keywords)
                 return
             cls = type(self)
-            cls._keywords = keywords
+            # What was said before holds until something else is: declarative configuration speaks before the code.
+            cls._keywords = {**cls._keywords, **keywords}
             if os.environ.get(RUN_VARIABLE):
                 _provide()
-            for provider in {trace.get_tracer_provider(), *cls._processors}:
-                self._attach(provider, keywords)
-            if not cls._wrapped:
+            self._attach(trace.get_tracer_provider(), cls._keywords)
+            for provider, _ in list(cls._attached.values()):
+                self._attach(provider(), cls._keywords)
+            settings = Settings.load(cls._keywords)
+            cls._attaches_to_new = settings.enabled
+            if settings.enabled and settings.summary:
+                # Also where no tracer provider comes, to say so.
+                from otel_genai_impact.telemetry import summary
+
+                summary.print_at_exit()
+            if not cls._wrapper and cls._attaches_to_new:
                 wrapt.wrap_function_wrapper(TracerProvider, "__init__", self._attach_to_new)
-                cls._wrapped = True
+                cls._wrapper = (vars(TracerProvider)["__init__"],)
 
     def _uninstrument(self, **kwargs: Any) -> None:  # noqa: ARG002
         with contained("detaching from the tracer providers"):
             cls = type(self)
-            if cls._wrapped:
+            cls._keywords = {}
+            cls._attaches_to_new = False
+            # Where somebody else has wrapped it after us, ours stays below theirs, and does nothing.
+            if cls._wrapper and vars(TracerProvider)["__init__"] is cls._wrapper[0]:
                 unwrap(TracerProvider, "__init__")
-                cls._wrapped = False
+                cls._wrapper = ()
             # The SDK has no way to remove a span processor, so ours stay and do nothing.
-            for processor in list(cls._processors.values()):
+            for _, processor in list(cls._attached.values()):
                 processor.active = False
 
     def _attach_to_new(
         self, wrapped: Callable[..., None], instance: TracerProvider, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None:
         wrapped(*args, **kwargs)
-        with contained("attaching to a new tracer provider"):
-            self._attach(instance, self._keywords)
+        if self._attaches_to_new:
+            with contained("attaching to a new tracer provider"):
+                self._attach(instance, self._keywords)
 
     def _attach(self, provider: Any, keywords: dict[str, Any]) -> None:
-        processors = self._processors
-        known = processors.get(provider)
-        if known is not None:
-            known.configure(**keywords)
+        known = self._attached.get(id(provider))
+        if known is not None and known[0]() is provider:
+            known[1].configure(**keywords)
         elif isinstance(provider, TracerProvider):
-            processors[provider] = ImpactSpanProcessor(**keywords)
             # Not the method of a subclass, which may not be ready yet.
-            TracerProvider.add_span_processor(provider, processors[provider])
+            TracerProvider.add_span_processor(provider, self._new_processor(provider, keywords))
         elif hasattr(provider, "add_span_processor"):
-            processors[provider] = ImpactSpanProcessor(**keywords)
-            provider.add_span_processor(processors[provider])
+            provider.add_span_processor(self._new_processor(provider, keywords))
         # Anything else is not an SDK's: the API's proxy, or another vendor's.
+
+    def _new_processor(self, provider: Any, keywords: dict[str, Any]) -> ImpactSpanProcessor:
+        """A processor for this provider, remembered as long as that lives. By identity: some cannot be hashed."""
+        key, attached = id(provider), self._attached
+        processor = ImpactSpanProcessor(**keywords)
+        attached[key] = (ref(provider, lambda _: attached.pop(key, None)), processor)
+        return processor
 
 
 def _provide() -> None:
@@ -146,7 +165,7 @@ def instrument(
     else:
         ours.instrument(**given, **settings)
     with contained("starting the official instrumentations"):
-        for instrumentor in _official_instrumentors():
+        for instrumentor in _official_instrumentors() if Settings.load(settings).enabled else []:
             if not instrumentor.is_instrumented_by_opentelemetry:
                 instrumentor.instrument(**given)
                 _started.append(instrumentor)

@@ -14,6 +14,8 @@ from tests.kit.answers import Answer
 from tests.kit.app import app_environment, run_app, tool
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.kit.provider_server import ProviderServer
 
 _RUN = (tool("genai-impact"), "run")
@@ -34,6 +36,30 @@ def test_the_summary_of_a_real_call(provider: ProviderServer, variables: dict[st
     (row,) = [line.split() for line in result.stderr.splitlines() if line.startswith("openai")]
     assert row[:5] == ["openai", "gpt-4o", "1", "12", "345"]
     assert "Modelled, not measured" in result.stderr
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_workers_print_a_table_of_their_own(provider: ProviderServer, tmp_path: Path, method: str) -> None:
+    """Worker processes end without atexit; each of them prints what it did."""
+    app = tmp_path / "app.py"
+    app.write_text(
+        "import multiprocessing\n"
+        "def ask(_):\n    " + _CHAT.strip().replace("\n", "\n    ") + "\n"
+        "if __name__ == '__main__':\n"
+        f"    context = multiprocessing.get_context({method!r})\n"
+        "    pool = context.Pool(1)\n    pool.map(ask, range(2))\n    pool.close()\n    pool.join()\n"
+    )
+    result = run_app(app, provider=provider, launcher=_RUN).checked()
+    rows = [line.split()[:3] for line in result.stderr.splitlines() if line.startswith("openai")]
+    assert rows == [["openai", "gpt-4o", "2"]]
+
+
+def test_the_summary_says_why_it_is_empty() -> None:
+    """Who asks for a summary in plain Python, with no tracer provider set up, learns what is missing."""
+    code = "import otel_genai_impact; otel_genai_impact.instrument(summary=True)"
+    result = run_app(code, launcher=())
+    assert result.exit_code == 0
+    assert "no tracer provider of OpenTelemetry is set up" in result.stderr
 
 
 def test_nothing_to_tell() -> None:

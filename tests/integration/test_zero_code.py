@@ -140,6 +140,59 @@ print(request(one), request(two), request(none))
     assert (result.stdout.split(), result.stderr) == (["USA", "FRA", "untouched"], "")
 
 
+def test_a_provider_that_cannot_be_hashed() -> None:
+    """A proxy of another library's, which takes span processors but has no hash."""
+    code = """
+class Proxy(trace.TracerProvider):
+    def __init__(self):
+        self.inner = TracerProvider()
+    def __eq__(self, other):
+        return self is other
+    def get_tracer(self, *args, **kwargs):
+        return self.inner.get_tracer(*args, **kwargs)
+    def add_span_processor(self, processor):
+        self.inner.add_span_processor(processor)
+trace.set_tracer_provider(Proxy())
+import otel_genai_impact
+otel_genai_impact.instrument()
+print(request(trace.get_tracer_provider()), request(TracerProvider()))
+"""
+    assert _run(code, plain=True) == ["USA", "USA"]
+
+
+def test_a_meter_provider_that_becomes_the_global_one_later() -> None:
+    """Two ways to one meter provider, one of them through the global one: nothing is lost, nothing counted twice."""
+    code = """
+import otel_genai_impact
+meters = MeterProvider([reader])
+otel_genai_impact.instrument()
+mine = TracerProvider()
+other = TracerProvider(); otel_genai_impact.GenAIImpactInstrumentor().attach(tracer_provider=other, meter_provider=meters)
+metrics.set_meter_provider(meters)
+request(mine); request(other)
+print(counted())
+"""
+    assert _run(code, plain=True) == ["2"]
+
+
+def test_somebody_elses_wrapper_stays() -> None:
+    """Whoever wraps the provider's constructor after us keeps their wrapper when we leave."""
+    code = """
+import otel_genai_impact, wrapt
+otel_genai_impact.instrument()
+seen = []
+def theirs(wrapped, instance, args, kwargs):
+    wrapped(*args, **kwargs)
+    seen.append("theirs")
+wrapt.wrap_function_wrapper(TracerProvider, "__init__", theirs)
+otel_genai_impact.uninstrument()
+print(request(TracerProvider()), *seen)
+otel_genai_impact.instrument()
+print(request(TracerProvider()))
+"""
+    assert _run(code, plain=True) == ["untouched", "theirs", "USA"]
+
+
 def test_uninstrument_and_instrument_again() -> None:
     """Off means untouched and uncounted, also for later providers; on again counts each request once."""
     code = """

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As in a process that has just started; and a failure of ours fails the test."""
     monkeypatch.setattr(_contain, "reraise", True)
-    monkeypatch.setattr(_contain, "_already_logged", set[str]())
+    monkeypatch.setattr(_contain, "_already_logged", set[tuple[int, str]]())
     monkeypatch.setattr(processor, "_COUNTING_ONCE", CountingOnce())
-    accounts, instruments = list(LEDGER.accounts), list(metrics.ALL)
+    accounts, instruments = list(LEDGER.accounts), list(metrics._ALL)
     yield
     LEDGER.accounts[:] = accounts
-    metrics.ALL[:] = instruments
+    metrics._ALL[:] = instruments
 
 
 @pytest.fixture

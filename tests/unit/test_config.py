@@ -93,6 +93,13 @@ def test_a_keyword_overrides_the_environment_and_that_the_file() -> None:
     assert Settings.load({"zone": "USA"}, environ).zone == "USA"
 
 
+def test_a_misspelt_variable_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    """A variable with our prefix that is no setting does not go unnoticed."""
+    assert Settings.load({}, {"GENAI_IMPACT_ZONES": "FRA"}) == Settings()
+    assert len(caplog.messages) == 1
+    assert caplog.messages[0].startswith("there is no setting 'GENAI_IMPACT_ZONES'; the settings are enabled, ")
+
+
 def test_an_empty_variable_counts_as_unset() -> None:
     """As OpenTelemetry's own variables do."""
     assert asdict(Settings.load({}, {"GENAI_IMPACT_DETAIL": "", "GENAI_IMPACT_SUMMARY": "  "})) == DEFAULTS

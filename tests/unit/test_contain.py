@@ -42,6 +42,34 @@ def test_different_messages_are_logged_up_to_a_hundred(caplog: pytest.LogCapture
     assert [f"number {number}" for number in range(100)] == caplog.messages
 
 
+@pytest.mark.usefixtures("in_production")
+def test_warnings_leave_room_for_failures(caplog: pytest.LogCaptureFixture) -> None:
+    """However many odd names there were, a failure is still told."""
+    for number in range(150):
+        log_once(logging.WARNING, f"number {number}")
+    log_once(logging.ERROR, "a failure")
+    assert caplog.messages[-1] == "a failure"
+
+
+@pytest.mark.usefixtures("in_production")
+def test_a_log_handler_that_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The application's own handler may be broken: its exception stays inside as well."""
+
+    def broken(_record: logging.LogRecord) -> None:
+        raise OSError("the disk is full")
+
+    handler = logging.Handler()
+    monkeypatch.setattr(handler, "emit", broken)
+    logger = logging.getLogger("otel_genai_impact")
+    logger.addHandler(handler)
+    try:
+        log_once(logging.WARNING, "something odd")
+        with contained("doing this"):
+            raise KeyError("that")
+    finally:
+        logger.removeHandler(handler)
+
+
 @pytest.mark.parametrize("leaving", [KeyboardInterrupt, SystemExit, GeneratorExit])
 @pytest.mark.usefixtures("in_production")
 def test_what_ends_the_program_passes(leaving: type[BaseException]) -> None:
@@ -71,7 +99,7 @@ def _fail_and_catch() -> None:
 def test_a_failure_that_was_caught_is_logged_with_its_traceback(caplog: pytest.LogCaptureFixture) -> None:
     """`failed` is the hot path's form of the guard."""
     _fail_and_catch()
-    assert caplog.messages == ["failed while doing this; the application is not affected"]
+    assert caplog.messages == ["failed while doing this; the application is not affected: KeyError('that')"]
     assert caplog.records[0].exc_info is not None
 
 

@@ -25,12 +25,12 @@ class Bound(NamedTuple):
 
     s_per_token: float
     first_token_s: float
-    energy_per_s: float
-    energy_per_token: float
-    wcf_per_energy: float
-    embodied_gwp_per_s: float
-    embodied_adpe_per_s: float
-    embodied_pe_per_s: float
+    energy_j_per_s: float
+    energy_j_per_token: float
+    wcf_l_per_j: float
+    embodied_gwp_g_per_s: float
+    embodied_adpe_g_per_s: float
+    embodied_pe_j_per_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +39,9 @@ class LinearSystem:
 
     low: Bound
     high: Bound
-    gwp_per_energy: float
-    adpe_per_energy: float
-    pe_per_energy: float
+    gwp_g_per_j: float
+    adpe_g_per_j: float
+    pe_j_per_j: float
     _coefficients: tuple[float, ...] = field(init=False, repr=False, compare=False)
 
     @classmethod
@@ -66,25 +66,24 @@ class LinearSystem:
             return Bound(
                 s_per_token=at(time_per_token_s),
                 first_token_s=first_token_s,
-                energy_per_s=at(it_kwh_per_s) * pue * _J_PER_KWH,
-                energy_per_token=at(it_kwh_per_token) * pue * _J_PER_KWH,
-                wcf_per_energy=(at(data_center.onsite_wue_l_per_kwh) / pue + electricity_mix.wue_l_per_kwh)
-                / _J_PER_KWH,
-                embodied_gwp_per_s=at(embodied_per_s.gwp_kgco2eq) * GWP.reported_per_model_unit,
-                embodied_adpe_per_s=at(embodied_per_s.adpe_kgsbeq) * ADPE.reported_per_model_unit,
-                embodied_pe_per_s=at(embodied_per_s.pe_mj) * PE.reported_per_model_unit,
+                energy_j_per_s=at(it_kwh_per_s) * pue * _J_PER_KWH,
+                energy_j_per_token=at(it_kwh_per_token) * pue * _J_PER_KWH,
+                wcf_l_per_j=(at(data_center.onsite_wue_l_per_kwh) / pue + electricity_mix.wue_l_per_kwh) / _J_PER_KWH,
+                embodied_gwp_g_per_s=at(embodied_per_s.gwp_kgco2eq) * GWP.reported_per_model_unit,
+                embodied_adpe_g_per_s=at(embodied_per_s.adpe_kgsbeq) * ADPE.reported_per_model_unit,
+                embodied_pe_j_per_s=at(embodied_per_s.pe_mj) * PE.reported_per_model_unit,
             )
 
         return cls(
             low=bound("low"),
             high=bound("high"),
-            gwp_per_energy=electricity_mix.gwp_kgco2eq_per_kwh * GWP.reported_per_model_unit / _J_PER_KWH,
-            adpe_per_energy=electricity_mix.adpe_kgsbeq_per_kwh * ADPE.reported_per_model_unit / _J_PER_KWH,
-            pe_per_energy=electricity_mix.pe_mj_per_kwh * PE.reported_per_model_unit / _J_PER_KWH,
+            gwp_g_per_j=electricity_mix.gwp_kgco2eq_per_kwh * GWP.reported_per_model_unit / _J_PER_KWH,
+            adpe_g_per_j=electricity_mix.adpe_kgsbeq_per_kwh * ADPE.reported_per_model_unit / _J_PER_KWH,
+            pe_j_per_j=electricity_mix.pe_mj_per_kwh * PE.reported_per_model_unit / _J_PER_KWH,
         )
 
     def __post_init__(self) -> None:
-        rates = (self.gwp_per_energy, self.adpe_per_energy, self.pe_per_energy)
+        rates = (self.gwp_g_per_j, self.adpe_g_per_j, self.pe_j_per_j)
         object.__setattr__(self, "_coefficients", (*self.low, *self.high, *rates))
 
     def estimate(self, output_tokens: float, latency_s: float) -> Estimate:
@@ -123,13 +122,13 @@ class LinearSystem:
         low, high = self.low, self.high
         low_s = min(latency_s, output_tokens * low.s_per_token + low.first_token_s)
         high_s = min(latency_s, output_tokens * high.s_per_token + high.first_token_s)
-        energy_low = low_s * low.energy_per_s + output_tokens * low.energy_per_token
-        energy_high = high_s * high.energy_per_s + output_tokens * high.energy_per_token
+        energy_low = low_s * low.energy_j_per_s + output_tokens * low.energy_j_per_token
+        energy_high = high_s * high.energy_j_per_s + output_tokens * high.energy_j_per_token
         return Bounds(
-            adpe_low=energy_low * self.adpe_per_energy + low_s * low.embodied_adpe_per_s,
-            adpe_high=energy_high * self.adpe_per_energy + high_s * high.embodied_adpe_per_s,
-            pe_low=energy_low * self.pe_per_energy + low_s * low.embodied_pe_per_s,
-            pe_high=energy_high * self.pe_per_energy + high_s * high.embodied_pe_per_s,
-            wcf_low=energy_low * low.wcf_per_energy,
-            wcf_high=energy_high * high.wcf_per_energy,
+            adpe_low=energy_low * self.adpe_g_per_j + low_s * low.embodied_adpe_g_per_s,
+            adpe_high=energy_high * self.adpe_g_per_j + high_s * high.embodied_adpe_g_per_s,
+            pe_low=energy_low * self.pe_j_per_j + low_s * low.embodied_pe_j_per_s,
+            pe_high=energy_high * self.pe_j_per_j + high_s * high.embodied_pe_j_per_s,
+            wcf_low=energy_low * low.wcf_l_per_j,
+            wcf_high=energy_high * high.wcf_l_per_j,
         )

@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from opentelemetry.sdk.trace import Span
+    from opentelemetry.sdk.trace import ReadableSpan
     from opentelemetry.sdk.util.instrumentation import InstrumentationScope
     from opentelemetry.trace import SpanContext
 
@@ -101,7 +101,7 @@ class CountingOnce:
         self.below: Final[_Memory[tuple[_Leaf, ...]]] = _Memory()
         self.counted: Final[_Memory[_Leaf]] = _Memory()
 
-    def passed(self, span: Span) -> None:
+    def passed(self, span: ReadableSpan) -> None:
         """A span ended that is no request: what was counted below it was counted below its parent, too."""
         # Most spans are no requests, and most of the time nothing is remembered here.
         context, parent = span.context, span.parent
@@ -110,7 +110,7 @@ class CountingOnce:
             if leaves is not None and parent is not None and not parent.is_remote:
                 self._cover(parent, leaves)
 
-    def first_seen_as(self, span: Span, kind: str, response_id: str | None) -> Seen:
+    def first_seen_as(self, span: ReadableSpan, kind: str, response_id: str | None) -> Seen:
         """What the request that a span reports is: to be counted now, counted already, or seen with this very span.
 
         The last happens where two processors are on one provider: the second must do nothing.
@@ -121,9 +121,13 @@ class CountingOnce:
         leaf: _Leaf = _new(_Leaf, (kind, scope, response_id, span.end_time or 0))
         counted = self.counted
         younger, elder = counted.younger, counted.elder
-        # In one step, so that of two threads one has it.
-        if span_id in elder or younger.setdefault(span_id, leaf) is not leaf:
-            return BEFORE
+        # In one step, so that of two threads one has it. An equal leaf is the same span; another one is a span with the
+        # same id, as there are where the application seeds `random` anew for each request.
+        known = elder.get(span_id) or younger.setdefault(span_id, leaf)
+        if known is not leaf:
+            if known == leaf:
+                return BEFORE
+            younger[span_id] = leaf
         waiting = self.below
         below = (waiting.pop(span_id) or ()) if waiting.younger or waiting.elder else ()
         twin = None if parent is None and not below else self._twin_by_nesting(leaf, below, span)
@@ -138,7 +142,7 @@ class CountingOnce:
             self._cover(parent, (*below, leaf) if twin is None else below or (twin,))
         return FIRST if twin is None else AS_A_TWIN
 
-    def _twin_by_nesting(self, leaf: _Leaf, below: tuple[_Leaf, ...], span: Span) -> _Leaf | None:
+    def _twin_by_nesting(self, leaf: _Leaf, below: tuple[_Leaf, ...], span: ReadableSpan) -> _Leaf | None:
         for inner in below:
             if inner.may_be(leaf):
                 return inner

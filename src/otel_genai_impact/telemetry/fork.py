@@ -2,15 +2,14 @@
 
 The ledger starts anew, with a new lock. The SDK, too, keeps what our counters and histograms had when the process
 forked, and would export it a second time from the child; its streams of our own instruments are dropped, and made again
-with the next measurement. Everything private to the SDK's metrics that we touch is in this module.
+with the next measurement. Locks that a thread of the parent held while it collected are replaced. Everything private to the SDK's metrics that we touch is in this module.
 """
 
 from __future__ import annotations
 
 import os
+from threading import Lock, RLock
 from typing import Any
-
-from opentelemetry import metrics as metrics_api
 
 from otel_genai_impact import semconv
 from otel_genai_impact._contain import contained
@@ -31,15 +30,19 @@ def prepare() -> None:
 def _start_anew() -> None:
     with contained("starting anew in a forked process"):
         LEDGER.start_anew()
-        for ours in metrics.ALL:
+        for ours in metrics.all_metrics():
             ours.start_anew()
-            _drop_streams(metrics_api.get_meter_provider() if ours.provider is None else ours.provider)
+            _drop_streams(ours.provider)
 
 
 def _drop_streams(provider: Any) -> None:
     consumer = getattr(provider, "_measurement_consumer", None)
     storages: dict[Any, Any] = getattr(consumer, "_reader_storages", {})
+    if consumer is not None and hasattr(consumer, "_lock"):
+        # A thread that collected while the process forked holds these for ever: it is not in the child.
+        consumer._lock = Lock()  # noqa: SLF001
     for storage in storages.values():
+        storage._lock = RLock()  # noqa: SLF001
         streams: dict[Any, Any] = storage._instrument_view_instrument_matches  # noqa: SLF001
         for instrument in [known for known in streams if known.instrumentation_scope.name == semconv.SCOPE]:
             del streams[instrument]

@@ -43,7 +43,8 @@ WCF: Final = _FIELDS.index("wcf")
 
 _NOTHING: Final = (0.0,) * len(_FIELDS)
 _POST_WHEN_QUEUED: Final = 256
-_MOST_ROWS: Final = 1000
+# With the overflow row and two phases each, just what the SDK takes for one instrument: 2,000.
+_MOST_ROWS: Final = 999
 _MOST_UNKNOWN_MODELS: Final = 100
 _LOCK_TIMEOUT_S: Final = 1.0
 
@@ -180,8 +181,14 @@ class Ledger:
             except IndexError:  # a fork cleared it
                 break
             by_row.setdefault(entry[0], []).append(entry)
-        for row, entries in by_row.items():
-            row.post(entries)
+        try:
+            for row in list(by_row):
+                row.post(by_row[row])
+                del by_row[row]
+        finally:
+            # Something like Ctrl-C came in between: what is not posted yet waits again.
+            for entries in by_row.values():
+                queue.extend(entries)
 
 
 def _take(row: Row) -> list[float]:

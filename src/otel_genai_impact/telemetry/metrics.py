@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import gc
 from collections import deque
-from threading import Lock, get_ident
+from threading import Lock, get_ident, main_thread
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from weakref import ref
 
 from opentelemetry import metrics
 from opentelemetry.context import Context
@@ -80,7 +81,7 @@ class Metrics:
     """
 
     def __init__(self, provider: MeterProvider | None) -> None:
-        self.provider: Final = provider
+        self._provider: Final = None if provider is None else ref(provider)
         self.account: Final[Account] = LEDGER.open_account()
         meter = (
             metrics.get_meter(semconv.SCOPE, __version__)
@@ -106,9 +107,19 @@ class Metrics:
             "Greenhouse gas emissions of one GenAI request, CO2eq",
             semconv.REQUEST_GWP_BOUNDARIES_G,
         )
+        # A name of its own: of two observable instruments of one name on one provider, the SDK forgets the second's
+        # callback. That may be where the global provider is set after both were made.
         meter.create_observable_counter(
-            semconv.LEDGER, [self._move], "1", "Never has a point; moves the ledger into the counters"
+            f"{semconv.LEDGER}_{len(LEDGER.accounts)}",
+            [self._move],
+            "1",
+            "Never has a point; moves the ledger into the counters",
         )
+
+    @property
+    def provider(self) -> MeterProvider | None:
+        """The MeterProvider: the global one of now, where none was given; None if it is gone."""
+        return metrics.get_meter_provider() if self._provider is None else self._provider()
 
     def start_anew(self) -> None:
         """In a forked child: what waits for recording is the parent's. The ledger is set back by itself."""
@@ -137,13 +148,15 @@ class Metrics:
 class _Histogram:
     """A histogram that is safe to record into from everywhere a span can end.
 
-    Recording costs the SDK about as much as a bare span, and half of that if sixty are recorded in a row; and it takes
-    plain locks, which the SDK also holds while it collects. Garbage collection at such a moment may end the span of an
-    abandoned stream, whose recording would wait for itself for ever. So the hot path only puts into a queue, which is
-    recorded when it has 64, outside garbage collection, and before each collection.
+    Recording costs the SDK about as much as a bare span, and half of that if some are recorded in a row; and it takes
+    plain locks, which the SDK also holds while it collects. Garbage collection or a signal handler may end a span at such
+    a moment, and its recording would wait for itself for ever. So the hot path only puts into a queue. It is recorded
+    before each collection, and when it has grown: never inside garbage collection, and in the main thread, which is the
+    one that handles signals, only where collections are far too rare.
     """
 
-    _RECORD_WHEN_QUEUED: Final = 64
+    _BATCH: Final = 64
+    _MOST_IN_MAIN_THREAD: Final = 4096
     _MOST_QUEUED: Final = 10_000
 
     def __init__(self, meter: Meter, name: str, unit: str, description: str, boundaries: tuple[float, ...]) -> None:
@@ -154,17 +167,21 @@ class _Histogram:
         self._lock = Lock()
 
     def put(self, amount: float, attributes: MetricAttributes, context: SpanContext) -> None:
-        """Record one request, now or soon, with the ids of its span for an exemplar."""
+        """Record one request, soon, with the ids of its span for an exemplar."""
         self._queue.append((amount, attributes, context))
-        if len(self._queue) >= self._RECORD_WHEN_QUEUED and _garbage_collection.thread != get_ident():
-            self.record()
+        queued = len(self._queue)
+        if queued >= self._BATCH:
+            thread = get_ident()
+            may_handle_signals = thread == main_thread().ident and queued < self._MOST_IN_MAIN_THREAD
+            if not may_handle_signals and thread != _garbage_collection.thread:
+                self.record(self._BATCH)
 
-    def record(self) -> None:
+    def record(self, at_most: int = _MOST_QUEUED) -> None:
         """Record what is queued, unless somebody does so already, maybe this very thread."""
         if not self._lock.acquire(blocking=False):
             return
         try:
-            while self._queue:
+            for _ in range(min(at_most, len(self._queue))):
                 amount, attributes, context = self._queue.popleft()
                 self.instrument.record(amount, attributes, set_span_in_context(NonRecordingSpan(context), _EMPTY))
         finally:
@@ -188,15 +205,22 @@ class _GarbageCollection:
 _garbage_collection: Final = _GarbageCollection()
 gc.callbacks.append(_garbage_collection)
 
-ALL: Final[list[Metrics]] = []
+_ALL: Final[list[ref[Metrics]]] = []
+
+
+def all_metrics() -> list[Metrics]:
+    """Our instruments on all MeterProviders that still are there."""
+    known = [(reference, reference()) for reference in _ALL]
+    _ALL[:] = [reference for reference, instruments in known if instruments is not None]
+    return [instruments for _, instruments in known if instruments is not None]
 
 
 def metrics_of(provider: MeterProvider | None) -> Metrics:
     """Our instruments on a MeterProvider, made once; None is the global one, which may be set later."""
-    current = metrics.get_meter_provider()
-    for known in ALL:
-        if known.provider is provider or (known.provider or current) is (provider or current):
+    wanted = metrics.get_meter_provider() if provider is None else provider
+    for known in all_metrics():
+        if known.provider is wanted:
             return known
     made = Metrics(provider)
-    ALL.append(made)
+    _ALL.append(ref(made))
     return made

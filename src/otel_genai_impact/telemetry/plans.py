@@ -81,7 +81,8 @@ class Plans:
         if served is None:
             self._tell_of_unknown(request)
             return None
-        attributes = self._names(request, _as_it_is)
+        from_request = semconv.MODEL_FROM_REQUEST in served.assumptions
+        attributes = self._names(request, self._account.unknown_model if from_request else _as_it_is)
         attributes[semconv.MODEL] = served.entry.id
         attributes[semconv.ZONE] = served.zone.code
         attributes[semconv.SOURCE] = semconv.SOURCE_MODELLED
@@ -129,11 +130,11 @@ class Plans:
         attributes: MetricAttributes = {}
         model = request.response_model or request.request_model
         if request.provider is not None:
-            attributes[semconv.GEN_AI_PROVIDER_NAME] = _short(request.provider)
+            attributes[semconv.GEN_AI_PROVIDER_NAME] = short(request.provider)
         if model is not None:
-            attributes[semconv.GEN_AI_RESPONSE_MODEL] = name_of(_short(model))
+            attributes[semconv.GEN_AI_RESPONSE_MODEL] = name_of(short(model))
         if request.operation is not None:
-            attributes[semconv.GEN_AI_OPERATION_NAME] = _short(request.operation)
+            attributes[semconv.GEN_AI_OPERATION_NAME] = short(request.operation)
         return attributes
 
 
@@ -141,8 +142,8 @@ def _as_it_is(name: str) -> str:
     return name
 
 
-def _short(name: str) -> str:
-    """Names come from strangers: one that is too long to be one is not kept."""
+def short(name: str) -> str:
+    """Names come from strangers: what is too long to be one is not kept."""
     return name if len(name) <= _LONGEST_NAME else semconv.OTHER
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from math import inf
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
@@ -12,7 +13,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from otel_genai_impact import semconv
 from otel_genai_impact._config import DEFAULT_METHOD, Settings, complain
-from otel_genai_impact._contain import contained, failed
+from otel_genai_impact._contain import contained, failed, log_once
 from otel_genai_impact.impacts.methods import METHODS
 from otel_genai_impact.inventory.catalog import Catalog
 from otel_genai_impact.telemetry import fork
@@ -20,7 +21,7 @@ from otel_genai_impact.telemetry.attributes import fill, fill_full, fill_minimal
 from otel_genai_impact.telemetry.counting_once import AS_A_TWIN, FIRST, CountingOnce
 from otel_genai_impact.telemetry.ledger import LEDGER
 from otel_genai_impact.telemetry.metrics import metrics_of
-from otel_genai_impact.telemetry.plans import Plans
+from otel_genai_impact.telemetry.plans import Plans, short
 from otel_genai_impact.telemetry.request import INFERENCE_KIND, MARKS, Request, read
 from otel_genai_impact.telemetry.writing import attributes_of, write
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from opentelemetry.context import Context
     from opentelemetry.metrics import MeterProvider
-    from opentelemetry.sdk.trace import Span
+    from opentelemetry.sdk.trace import ReadableSpan, Span
 
     from otel_genai_impact.impacts.method import Method
     from otel_genai_impact.telemetry.attributes import Attributes
@@ -54,17 +55,19 @@ class ImpactSpanProcessor(SpanProcessor):
     """
 
     def __init__(self, *, meter_provider: MeterProvider | None = None, **settings: object) -> None:
+        self.active = False
+        self._sees_ending = False
+        self._metric_attributes: tuple[str, ...] = ()
         self.configure(meter_provider=meter_provider, **settings)
 
     def configure(self, *, meter_provider: MeterProvider | None = None, **settings: object) -> None:
         """Take these settings instead, and become active unless they say otherwise. The arguments are the constructor's."""
-        self.active = False
-        self._metric_attributes: tuple[str, ...] = ()
         with contained("setting up the span processor"):
             self._set_up(meter_provider, Settings.load(settings))
 
     def _set_up(self, meter_provider: MeterProvider | None, settings: Settings) -> None:
         if not settings.enabled:
+            self.active = False
             return
         method = _method(settings.method)
         catalog = Catalog.of_setting(settings.zone)
@@ -75,7 +78,7 @@ class ImpactSpanProcessor(SpanProcessor):
         self._strict = settings.strict
         self._count_server_spans = settings.count_server_spans
         self._metric_attributes = settings.metric_attributes
-        self._baggage: WeakKeyDictionary[Span, Mapping[str, object]] = WeakKeyDictionary()
+        self._baggage: WeakKeyDictionary[ReadableSpan, Mapping[str, object]] = WeakKeyDictionary()
         self._energy_histogram = self._metrics.energy_histogram if "energy" in settings.histograms else None
         self._gwp_histogram = self._metrics.gwp_histogram if "gwp" in settings.histograms else None
         self._fill = fill_minimal if settings.detail == "minimal" else fill
@@ -104,6 +107,15 @@ class ImpactSpanProcessor(SpanProcessor):
                 self._baggage[span] = wanted
 
     def _on_ending(self, span: Span) -> None:
+        self._sees_ending = True
+        self._process(span)
+
+    def on_end(self, span: ReadableSpan) -> None:
+        """What `_on_ending` does, where a processor around this one passes the public calls on alone."""
+        if not self._sees_ending:
+            self._process(span)
+
+    def _process(self, span: ReadableSpan) -> None:
         if not self.active:
             return
         try:
@@ -115,7 +127,7 @@ class ImpactSpanProcessor(SpanProcessor):
         except Exception:  # noqa: BLE001 - the edge: nothing of ours reaches the user's call
             failed("estimating the impacts of a span")
 
-    def _handle(self, span: Span, attributes: Mapping[str, Any]) -> None:
+    def _handle(self, span: ReadableSpan, attributes: Mapping[str, Any]) -> None:
         request = read(span.name, attributes)
         if request is None or (span.kind is SERVER and not self._count_server_spans):
             self._once.passed(span)
@@ -124,6 +136,10 @@ class ImpactSpanProcessor(SpanProcessor):
         if seen is not FIRST:
             if seen is AS_A_TWIN:
                 self._mark(span, semconv.DUPLICATE)
+            else:
+                log_once(
+                    logging.WARNING, "two of our span processors are on one tracer provider: the second does nothing"
+                )
             return
         status = _why_not(span, request)
         if status is None:
@@ -133,7 +149,7 @@ class ImpactSpanProcessor(SpanProcessor):
             LEDGER.add(self._plans.row_without_estimate(request, status), None, input_tokens, output_tokens)
             self._mark(span, status)
 
-    def _estimate(self, span: Span, request: Request, attributes: Mapping[str, Any]) -> str | None:
+    def _estimate(self, span: ReadableSpan, request: Request, attributes: Mapping[str, Any]) -> str | None:
         """Estimate, write and count a request; or the reason why that cannot be done."""
         extra = self._extra_attributes(span, attributes) if self._metric_attributes else ()
         plan = self._plans.plan(request, extra)
@@ -160,10 +176,10 @@ class ImpactSpanProcessor(SpanProcessor):
             write(span, ours, self._fill, estimate)
         return None
 
-    def _mark(self, span: Span, status: str) -> None:
+    def _mark(self, span: ReadableSpan, status: str) -> None:
         write(span, {semconv.NOT_ESTIMATED: status, **self._without_estimate})
 
-    def _extra_attributes(self, span: Span, attributes: Mapping[str, Any]) -> ExtraAttributes:
+    def _extra_attributes(self, span: ReadableSpan, attributes: Mapping[str, Any]) -> ExtraAttributes:
         """The metric attributes that the user asked for: from the span, else from the baggage it started with."""
         of_baggage: Mapping[str, Any] = self._baggage.pop(span, {})
         found: list[tuple[str, str | bool | int | float]] = []
@@ -171,12 +187,14 @@ class ImpactSpanProcessor(SpanProcessor):
             value = attributes.get(key)
             if value is None:
                 value = of_baggage.get(key)
-            if isinstance(value, (str, bool, int, float)):
+            if isinstance(value, str):
+                found.append((key, short(value)))
+            elif isinstance(value, (bool, int, float)):
                 found.append((key, value))
         return tuple(found)
 
 
-def _why_not(span: Span, request: Request) -> str | None:
+def _why_not(span: ReadableSpan, request: Request) -> str | None:
     """The reason why a request cannot be estimated, whatever its model; None if there is none."""
     input_tokens, output_tokens = request.input_tokens or 0, request.output_tokens
     if request.kind != INFERENCE_KIND:

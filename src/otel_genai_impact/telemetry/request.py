@@ -34,9 +34,8 @@ NEVER_COUNTED: Final = frozenset({
 
 # A span that has none of these is no GenAI span.
 MARKS: Final = frozenset({
-    GEN_AI_OPERATION_NAME, GEN_AI_PROVIDER_NAME, GEN_AI_SYSTEM,
-    GEN_AI_USAGE_OUTPUT_TOKENS, GEN_AI_USAGE_COMPLETION_TOKENS,
-    GEN_AI_USAGE_INPUT_TOKENS, GEN_AI_USAGE_PROMPT_TOKENS,
+    GEN_AI_OPERATION_NAME, GEN_AI_PROVIDER_NAME, GEN_AI_SYSTEM, GEN_AI_REQUEST_MODEL, GEN_AI_RESPONSE_MODEL,
+    GEN_AI_USAGE_OUTPUT_TOKENS, GEN_AI_USAGE_COMPLETION_TOKENS, GEN_AI_USAGE_INPUT_TOKENS, GEN_AI_USAGE_PROMPT_TOKENS,
 })  # fmt: skip
 INFERENCE_KIND: Final = "inference"
 _USAGE: Final = (
@@ -86,7 +85,9 @@ def read(name: str, attributes: Mapping[str, Any]) -> Request | None:
         known = operation in INFERENCE or operation in UNSUPPORTED
         if not known and (operation in NEVER_COUNTED or not any(key in attributes for key in _USAGE)):
             return None
-        if operation is not None and operation not in INFERENCE:
+        # What generates tokens under a name that nobody knows is text inference; anything else is a kind of its own.
+        generates = GEN_AI_USAGE_OUTPUT_TOKENS in attributes or GEN_AI_USAGE_COMPLETION_TOKENS in attributes
+        if operation in UNSUPPORTED or (operation is not None and operation not in INFERENCE and not generates):
             kind = operation
     get = attributes.get
     provider = get(GEN_AI_PROVIDER_NAME)

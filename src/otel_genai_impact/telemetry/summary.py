@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import sys
 from dataclasses import dataclass, field
+from multiprocessing import util as multiprocessing_util
 from typing import TYPE_CHECKING, Final
 
+from opentelemetry import trace
+
 from otel_genai_impact import semconv
-from otel_genai_impact._contain import contained
+from otel_genai_impact._contain import contained, log_once
 from otel_genai_impact.telemetry import ledger
 from otel_genai_impact.telemetry.ledger import LEDGER
 
@@ -34,6 +38,12 @@ def print_at_exit() -> None:
     if not _registered:
         _registered = True
         atexit.register(_print)
+        # Workers of `multiprocessing` end without atexit, and with a registry of their own.
+        multiprocessing_util.register_after_fork(_print, _print_at_the_end_of_a_worker)
+
+
+def _print_at_the_end_of_a_worker(_: object) -> None:
+    multiprocessing_util.Finalize(None, _print, exitpriority=0)
 
 
 def _print() -> None:
@@ -42,6 +52,12 @@ def _print() -> None:
         if text:
             sys.stderr.write(text)
             sys.stderr.flush()
+        elif isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+            log_once(
+                logging.WARNING,
+                "no GenAI request was seen, since no tracer provider of OpenTelemetry is set up; "
+                "`genai-impact run` sets one up, and so does opentelemetry-distro",
+            )
 
 
 @dataclass

@@ -12,13 +12,14 @@ import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from opentelemetry.attributes import BoundedAttributes
+from opentelemetry.sdk.trace import Span
 
 from otel_genai_impact._contain import log_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from opentelemetry.sdk.trace import ReadableSpan, Span
+    from opentelemetry.sdk.trace import ReadableSpan
     from opentelemetry.util.types import AttributeValue
 
 _NOTHING: Final[Mapping[str, Any]] = {}
@@ -34,7 +35,7 @@ def attributes_of(span: ReadableSpan) -> Mapping[str, Any]:
 
 
 def write(
-    span: Span,
+    span: ReadableSpan,
     ours: Mapping[str, AttributeValue],
     fill: Callable[[dict[str, Any], Any], None] | None = None,
     numbers: object = None,
@@ -85,9 +86,9 @@ def _limited(frozen: BoundedAttributes, ours: dict[str, Any]) -> dict[str, Any]:
     return ours if longest is None else {key: _shortened(value, longest) for key, value in ours.items()}
 
 
-def _write_publicly(span: Span, ours: dict[str, AttributeValue]) -> None:
+def _write_publicly(span: ReadableSpan, ours: dict[str, AttributeValue]) -> None:
     """The way that will work once the SDK lets processors write at the end of a span."""
-    if span.is_recording():
+    if isinstance(span, Span) and span.is_recording():
         span.set_attributes(ours)
         return
     log_once(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -100,6 +101,15 @@ def test_one_instrumentation_repeats_an_id_for_a_reason(telemetry: Telemetry) ->
     assert STATUS not in telemetry.request({ID: "r1"}, scope="one")
     assert STATUS not in telemetry.request({ID: "r1"}, scope="one")
     assert _requests(telemetry) == 2
+
+
+def test_span_ids_that_repeat(telemetry: Telemetry) -> None:
+    """An application that seeds `random` for each request gets the same span ids again: they are requests all the same."""
+    for _ in range(3):
+        random.seed(7)
+        telemetry.request()
+    assert len({span.context.span_id for span in telemetry.spans if span.context is not None}) == 1
+    assert _requests(telemetry) == 3
 
 
 def test_parallel_children_are_all_counted(telemetry: Telemetry) -> None:

@@ -89,6 +89,34 @@ def test_a_missing_provider_gets_the_default_data_centre() -> None:
     assert {"data_center.default", "zone.world"} <= set(attributes["genai_impact.assumptions"])
 
 
+def test_an_operation_that_nobody_knows() -> None:
+    """With output tokens it is text inference by another name; without, it is counted as not supported."""
+    telemetry = Telemetry()
+    assert telemetry.request({"gen_ai.operation.name": "responses"})["genai_impact.energy"] > 0
+    unknown = telemetry.request({"gen_ai.operation.name": "responses", OUTPUT: None})
+    assert unknown["genai_impact.not_estimated"] == "unsupported_operation"
+    assert telemetry.total("genai_impact.requests", gen_ai__operation__name="responses") == 2
+
+
+def test_a_span_that_has_kept_its_name_alone() -> None:
+    """A composite sampler dropped the start attributes, and no usage was reported: it is a request all the same."""
+    telemetry = Telemetry()
+    dropped = dict.fromkeys(("gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.request.model", INPUT, OUTPUT))
+    attributes = telemetry.request({**dropped, "gen_ai.response.model": "gpt-4o"})
+    assert attributes["genai_impact.not_estimated"] == "no_usage"
+    assert telemetry.total("genai_impact.requests") == 1
+
+
+def test_response_names_are_bounded_where_the_request_names_the_model() -> None:
+    """Names of responses that the inventory does not know are as many as any other unknown ones: a hundred."""
+    telemetry = Telemetry({"histograms": "none"})
+    for number in range(150):
+        telemetry.request({"gen_ai.response.model": f"deployment-{number}"})
+    names = {attributes["gen_ai.response.model"] for _, attributes, _ in telemetry.points()}
+    assert len(names) == 101
+    assert telemetry.total("genai_impact.requests") == 150
+
+
 @pytest.mark.parametrize("operation", ["invoke_agent", "execute_tool", "create_agent", "retrieval", "fetch_response"])
 def test_operations_that_run_no_model_are_not_counted(operation: str) -> None:
     """Agents and tools repeat what the spans below them say."""
@@ -150,10 +178,14 @@ def test_endless_names_are_not_kept() -> None:
 
 
 def test_attribute_sets_are_bounded() -> None:
-    """A thousand attribute sets, then one row for all others; sums stay right."""
+    """A thousand attribute sets, the last of them for all others, in every phase; sums stay right."""
     telemetry = Telemetry({"metric_attributes": "tenant", "histograms": "none"})
     energy = sum(telemetry.request({"tenant": f"t{number}"})["genai_impact.energy"] for number in range(1100))
     overflow = [point for point in telemetry.points() if point[1] == {"otel.metric.overflow": True}]
-    assert ("genai_impact.requests", {"otel.metric.overflow": True}, 100) in overflow
+    assert ("genai_impact.requests", {"otel.metric.overflow": True}, 101) in overflow
+    phases = [
+        attributes.get("genai_impact.phase") for name, attributes, _ in telemetry.points() if name == "genai_impact.gwp"
+    ]
+    assert (1000, 1000) == (phases.count("usage"), phases.count("embodied"))
     assert telemetry.total("genai_impact.requests") == 1100
     assert telemetry.total("genai_impact.energy") == pytest.approx(energy, rel=1e-9)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from opentelemetry.sdk.trace import ConcurrentMultiSpanProcessor, ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace import ConcurrentMultiSpanProcessor, ReadableSpan, Span, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, Decision, Sampler, SamplingResult
@@ -17,6 +18,8 @@ from tests.kit.telemetry import CHAT, USAGE, Telemetry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from opentelemetry.context import Context
 
 
 def test_disabled_is_inert(telemetry: Telemetry) -> None:
@@ -53,7 +56,8 @@ def test_a_failure_of_ours_is_contained(
     assert telemetry.request() == {**CHAT, **USAGE}
     assert telemetry.request() == {**CHAT, **USAGE}
     assert [record.message for record in caplog.records] == [
-        "failed while estimating the impacts of a span; the application is not affected"
+        "failed while estimating the impacts of a span; the application is not affected: "
+        "RuntimeError('broken on purpose')"
     ]
 
 
@@ -99,6 +103,58 @@ def test_processors_in_parallel() -> None:
     provider.get_tracer("test").start_span("chat gpt-4o", attributes={**CHAT, **USAGE}).end()
     assert "genai_impact.energy" in (exporter.get_finished_spans()[0].attributes or {})
     provider.shutdown()
+
+
+class _PassesOn(SpanProcessor):
+    """A processor of another library's, which passes the public calls on and knows no other."""
+
+    def __init__(self, inner: SpanProcessor) -> None:
+        self._inner = inner
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        self._inner.on_start(span, parent_context)
+
+    def on_end(self, span: ReadableSpan) -> None:
+        self._inner.on_end(span)
+
+
+def test_inside_a_processor_of_somebody_else() -> None:
+    """Where `_on_ending` is not passed on, `on_end` does the work: later exporters see it, and it is counted once."""
+    telemetry, exporter = Telemetry(), InMemorySpanExporter()
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(_PassesOn(ImpactSpanProcessor(meter_provider=telemetry.meters)))
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    for _ in range(2):
+        provider.get_tracer("test").start_span("chat gpt-4o", attributes={**CHAT, **USAGE}).end()
+    assert ["genai_impact.energy" in (span.attributes or {}) for span in exporter.get_finished_spans()] == [True, True]
+    assert telemetry.total("genai_impact.requests") == 2
+
+
+def test_two_of_ours_are_one_line_in_the_log(telemetry: Telemetry, caplog: pytest.LogCaptureFixture) -> None:
+    """The second on a provider does nothing, whatever its settings, and the log says so."""
+    telemetry.tracers.add_span_processor(ImpactSpanProcessor(zone="FRA"))
+    assert telemetry.request()["genai_impact.zone"] == "USA"
+    telemetry.request()
+    assert caplog.messages == ["two of our span processors are on one tracer provider: the second does nothing"]
+
+
+def test_changing_settings_loses_nothing(telemetry: Telemetry) -> None:
+    """Requests that end while the settings change are counted, with the old ones or the new ones."""
+    sent = 0
+    stop = threading.Event()
+
+    def change() -> None:
+        while not stop.is_set():
+            telemetry.processor.configure(meter_provider=telemetry.meters, zone="FRA")
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    for _ in range(300):
+        telemetry.request()
+        sent += 1
+    stop.set()
+    thread.join()
+    assert telemetry.total("genai_impact.requests") == sent
 
 
 class _RecordOnly(Sampler):
