@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _logger: Final = logging.getLogger("otel_genai_impact")
-_MOST_OF_A_LEVEL: Final = 100
+_MOST_OF_A_SUBJECT: Final = 100
 
-_already_logged: set[tuple[int, str]] = set()
+_already_logged: set[tuple[str, str]] = set()
 
 # Our own tests set this, so that a contained failure fails the test.
 reraise: bool = False
@@ -32,16 +32,23 @@ def _log_failure(doing: str, error: BaseException | None) -> None:
 
 
 def log_once(
-    level: int, key: str, message: Callable[[], str] | None = None, *, exc_info: BaseException | None = None
+    level: int,
+    key: str,
+    message: Callable[[], str] | None = None,
+    *,
+    about: str = "",
+    exc_info: BaseException | None = None,
 ) -> None:
-    """Log a message the first time that its key is given, for at most a hundred distinct keys of a level a process.
+    """Log a message the first time that its key is given, for at most a hundred distinct keys a process.
 
-    The key is the message where none is given; one that is costly to make is only made when it is logged. A handler of
-    the application's that raises does not reach the user's call either.
+    The hundred are counted for each level, and for each `about` by itself: however many odd names there are, they leave
+    room for other warnings. The key is the message where none is given; one that is costly to make is only made when it
+    is logged. A handler of the application's that raises does not reach the user's call either.
     """
-    if (level, key) in _already_logged or sum(other == level for other, _ in _already_logged) >= _MOST_OF_A_LEVEL:
+    subject = f"{level} {about}"
+    if (subject, key) in _already_logged or sum(other == subject for other, _ in _already_logged) >= _MOST_OF_A_SUBJECT:
         return
-    _already_logged.add((level, key))
+    _already_logged.add((subject, key))
     with suppress(Exception):  # there is nobody left to tell
         _logger.log(level, "%s", key if message is None else message(), exc_info=exc_info)
 

@@ -46,9 +46,10 @@ def test_different_messages_are_logged_up_to_a_hundred(caplog: pytest.LogCapture
 def test_warnings_leave_room_for_failures(caplog: pytest.LogCaptureFixture) -> None:
     """However many odd names there were, a failure is still told."""
     for number in range(150):
-        log_once(logging.WARNING, f"number {number}")
+        log_once(logging.WARNING, f"number {number}", about="names")
+    log_once(logging.WARNING, "a wrong setting")
     log_once(logging.ERROR, "a failure")
-    assert caplog.messages[-1] == "a failure"
+    assert caplog.messages[-2:] == ["a wrong setting", "a failure"]
 
 
 @pytest.mark.usefixtures("in_production")

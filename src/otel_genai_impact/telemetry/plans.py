@@ -123,6 +123,7 @@ class Plans:
                 f"the inventory has no model {name[:_LONGEST_NAME]!r} of provider {request.provider!r:.{_LONGEST_NAME}}"
                 f"{self._catalog.nearest(request.provider, name)}; its requests are counted, but not estimated"
             ),
+            about="names",
         )
 
     def _names(self, request: Request, name_of: Callable[[str], str]) -> MetricAttributes:

@@ -88,7 +88,11 @@ def _limited(frozen: BoundedAttributes, ours: dict[str, Any]) -> dict[str, Any]:
 
 def _write_publicly(span: ReadableSpan, ours: dict[str, AttributeValue]) -> None:
     """The way that will work once the SDK lets processors write at the end of a span."""
-    if isinstance(span, Span) and span.is_recording():
+    if not isinstance(span, Span):
+        # A copy that a processor of another library's made, to pass on to more processors.
+        span._attributes = {**(span._attributes or {}), **ours}  # noqa: SLF001
+        return
+    if span.is_recording():
         span.set_attributes(ours)
         return
     log_once(

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from opentelemetry.attributes import BoundedAttributes
-from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
@@ -105,3 +105,10 @@ def test_reading_does_not_need_the_private_dictionary() -> None:
     assert dict(attributes_of(span)) == {"b": 2}
     vars(span)["_attributes"] = None
     assert dict(attributes_of(span)) == {}
+
+
+def test_a_copy_of_a_span_is_written_on() -> None:
+    """Some libraries pass copies to their processors, with plain dictionaries: the next processor sees what we wrote."""
+    copy = ReadableSpan("copy", attributes={"users": "own"})
+    write(copy, {"ours": 1})
+    assert dict(copy.attributes or {}) == {"users": "own", "ours": 1}
