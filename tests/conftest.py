@@ -18,7 +18,7 @@ pytest.register_assert_rewrite("tests.integration.sdk_promises")
 
 @pytest.fixture
 def provider() -> Iterator[ProviderServer]:
-    """A local server with the APIs of OpenAI and Anthropic."""
+    """A local server with the APIs of the providers."""
     with ProviderServer() as server:
         yield server
 

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 RUN_VARIABLE: Final = "_GENAI_IMPACT_RUN"
 """Set by `genai-impact run`: make a tracer provider if nobody else does."""
 
-# SDKs with an official instrumentation that comes with us: entry point and module to look for.
-_INSTRUMENTED_SDKS: Final = {"openai": "openai", "anthropic": "anthropic"}
+# SDKs with an instrumentation that comes with us, official or our own: entry point and module to look for.
+_INSTRUMENTED_SDKS: Final = {"openai": "openai", "anthropic": "anthropic", "groq": "groq"}
+_COME_WITH_US: Final = ("opentelemetry.instrumentation.genai.", "otel_genai_impact.instrumentation.")
 
 
 class _MadeWhenAsked:
@@ -149,8 +150,8 @@ def instrument(
 ) -> None:
     """One line for applications that are not started by `opentelemetry-instrument`.
 
-    Attaches to the tracer providers, and starts the official instrumentations of the OpenAI and Anthropic SDKs where
-    these are installed and not instrumented yet. Never raises.
+    Attaches to the tracer providers, and starts the instrumentations that come with us, official or our own, of the
+    SDKs that are installed and not instrumented yet. Never raises.
 
     Args:
         tracer_provider: attach to this one alone; if not given, to the global one and to all that are made later.
@@ -164,8 +165,8 @@ def instrument(
         ours.attach(**given, **settings)
     else:
         ours.instrument(**given, **settings)
-    with contained("starting the official instrumentations"):
-        for instrumentor in _official_instrumentors() if Settings.load(settings).enabled else []:
+    with contained("starting the instrumentations of SDKs"):
+        for instrumentor in _instrumentors_of_sdks() if Settings.load(settings).enabled else []:
             if not instrumentor.is_instrumented_by_opentelemetry:
                 instrumentor.instrument(**given)
                 _started.append(instrumentor)
@@ -176,7 +177,7 @@ def uninstrument() -> None:
     ours = GenAIImpactInstrumentor()
     if ours.is_instrumented_by_opentelemetry:
         ours.uninstrument()
-    with contained("stopping the official instrumentations"):
+    with contained("stopping the instrumentations of SDKs"):
         while _started:
             _started.pop().uninstrument()
 
@@ -184,7 +185,7 @@ def uninstrument() -> None:
 _started: Final[list[BaseInstrumentor]] = []
 
 
-def _official_instrumentors() -> list[BaseInstrumentor]:
+def _instrumentors_of_sdks() -> list[BaseInstrumentor]:
     disabled = {name.strip() for name in os.environ.get("OTEL_PYTHON_DISABLED_INSTRUMENTATIONS", "").split(",")}
     found: list[BaseInstrumentor] = []
     for name, module in _INSTRUMENTED_SDKS.items():
@@ -193,6 +194,6 @@ def _official_instrumentors() -> list[BaseInstrumentor]:
         found.extend(
             entry_point.load()()
             for entry_point in entry_points(group="opentelemetry_instrumentor", name=name)
-            if entry_point.value.startswith("opentelemetry.instrumentation.genai.")
+            if entry_point.value.startswith(_COME_WITH_US)
         )
     return found

@@ -95,6 +95,8 @@ def app_environment(
             "OPENAI_API_KEY": "not-a-key",
             "ANTHROPIC_BASE_URL": provider.url,
             "ANTHROPIC_API_KEY": "not-a-key",
+            "GROQ_BASE_URL": provider.url,
+            "GROQ_API_KEY": "not-a-key",
         }
     variables |= _exporters(sink, protocol)
     return variables | dict(environment or {})

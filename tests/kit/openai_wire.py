@@ -30,7 +30,7 @@ def chat(request: RecordedRequest, answer: Answer, number: int) -> Reply:
         ],
     }
     if answer.usage_reported:
-        document["usage"] = _chat_usage(answer)
+        document["usage"] = chat_usage(answer)
     return Reply(document=document)
 
 
@@ -45,7 +45,7 @@ def _chat_head(request: RecordedRequest, answer: Answer, number: int, kind: str)
     }
 
 
-def _chat_usage(answer: Answer) -> Json:
+def chat_usage(answer: Answer) -> Json:
     return {
         "prompt_tokens": answer.input_tokens,
         "completion_tokens": answer.output_tokens,
@@ -75,7 +75,7 @@ def _chat_events(request: RecordedRequest, answer: Answer, number: int) -> list[
     events += [StreamEvent(data=chunk({"content": word}), is_word=True) for word in answer.words()]
     events.append(StreamEvent(data=chunk({}, "stop")))
     if usage_asked and answer.usage_reported:
-        events.append(StreamEvent(data={**head, "choices": [], "usage": _chat_usage(answer)}))
+        events.append(StreamEvent(data={**head, "choices": [], "usage": chat_usage(answer)}))
     return [*events, StreamEvent(data="[DONE]")]
 
 

@@ -1,4 +1,4 @@
-"""A local HTTP server that speaks the APIs of OpenAI and Anthropic and answers what the test chooses."""
+"""A local HTTP server that speaks the APIs of several providers and answers what the test chooses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections import deque
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Final
 
-from tests.kit import anthropic_wire, openai_wire
+from tests.kit import anthropic_wire, groq_wire, openai_wire
 from tests.kit.answers import Answer, RecordedRequest
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ _ENDPOINTS: Final[dict[str, Callable[[RecordedRequest, Answer, int], Reply]]] = 
     "/v1/responses": openai_wire.responses,
     "/v1/embeddings": openai_wire.embeddings,
     "/v1/messages": anthropic_wire.messages,
+    "/openai/v1/chat/completions": groq_wire.chat,
+    "/openai/v1/embeddings": openai_wire.embeddings,
 }
 
 

@@ -52,8 +52,13 @@ class PlannedCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SdkRun:
-    """What came out of both runs."""
+    """What came out of both runs.
 
+    Attributes:
+        port: of the server that was asked.
+    """
+
+    port: int
     plan: Mapping[str, PlannedCall]
     bare: Mapping[str, CallLine]
     instrumented: Mapping[str, CallLine]
@@ -110,6 +115,7 @@ def sdk_run(
             app, models, provider=provider, sink=sink, protocol=protocol, environment=environment
         ).checked()
         yield SdkRun(
+            port=int(provider.url.rpartition(":")[2]),
             plan=plan,
             bare=_lines(bare.stdout),
             instrumented=_lines(instrumented.stdout),

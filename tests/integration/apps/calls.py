@@ -63,6 +63,11 @@ def call(name: str) -> Callable[[Call], Call]:
     return register
 
 
+def registered(name: str) -> Call:
+    """The call of this name."""
+    return _CALLS[name]
+
+
 def run_all() -> None:
     """Makes the calls that the first argument names, a JSON object from call to model, each in a span of its own."""
     models: dict[str, str] = json.loads(sys.argv[1])

@@ -1,0 +1,269 @@
+"""One call of an SDK, from its start to its one end: what it gives keeps its type, its laziness and its errors."""
+
+from __future__ import annotations
+
+import inspect
+import weakref
+from typing import TYPE_CHECKING, Any, Final
+
+from opentelemetry.context import get_current
+from opentelemetry.util.genai.invocation import EmbeddingInvocation, InferenceInvocation
+from opentelemetry.util.genai.stream import AsyncStreamWrapper, SyncStreamWrapper
+
+from otel_genai_impact._contain import contained
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from opentelemetry.util.genai.handler import TelemetryHandler
+
+    from otel_genai_impact.instrumentation._shared import Endpoint
+
+EMBEDDINGS: Final = "embeddings"
+# Numbers in a request that the conventions have an attribute for, under the name that SDKs and util-genai share.
+_PARAMETERS: Final = ("temperature", "top_p", "top_k", "max_tokens", "frequency_penalty", "presence_penalty", "seed")
+
+
+class Call:
+    """One request: the span that tells of it, and what was read of it so far.
+
+    Attributes:
+        invocation: None before a lazy request has started, or if it could not be started.
+    """
+
+    __slots__ = ("_context", "_endpoint", "_handler", "_kwargs", "_model", "_provider", "_server", "invocation")
+
+    def __init__(
+        self,
+        handler: TelemetryHandler,
+        endpoint: Endpoint,
+        provider: str,
+        instance: object,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+    ) -> None:
+        self._handler = handler
+        self._endpoint = endpoint
+        self._provider = provider
+        self._server = _server(endpoint.base_url(instance))
+        self._model = text(kwargs.get("model", args[0] if args else None))
+        self._kwargs = {name: kwargs[name] for name in _PARAMETERS if _is_number(kwargs.get(name))}
+        self._context = get_current()
+        self.invocation: InferenceInvocation | EmbeddingInvocation | None = None
+        if not endpoint.lazy(kwargs):
+            self.start()
+
+    def start(self) -> None:
+        """Start the span, below the one that was current when the application made the call."""
+        address, port = self._server
+        operation = self._endpoint.operation
+        if operation == EMBEDDINGS:
+            self.invocation = self._handler.embedding(
+                self._provider,
+                request_model=self._model,
+                server_address=address,
+                server_port=port,
+                context=self._context,
+            )
+            return
+        self.invocation = self._handler.inference(
+            self._provider,
+            request_model=self._model,
+            server_address=address,
+            server_port=port,
+            operation_name=operation,
+            context=self._context,
+        )
+        for name, value in self._kwargs.items():
+            setattr(self.invocation, name, value)
+
+    def read(self, given: object) -> None:
+        """Read a response, or one chunk of a stream."""
+        with contained("reading an SDK's response"):
+            if self.invocation is not None:
+                self._endpoint.read(self.invocation, given)
+
+    def stop(self) -> None:
+        """End the span of a request that succeeded."""
+        with contained("ending the span of a request"):
+            if self.invocation is not None:
+                self.invocation.stop()
+
+    def fail(self, error: BaseException) -> None:
+        """End the span of a request that failed."""
+        with contained("ending the span of a request that failed"):
+            if self.invocation is not None:
+                self.invocation.fail(error)
+
+    def suspend(self) -> None:
+        """The application has the thread again, while its request goes on."""
+        if self.invocation is not None:
+            self.invocation.suspend()
+
+    def given(self, result: Any) -> Any:
+        """What the application gets for what the SDK gave."""
+        with contained("following an SDK's response"):
+            if _is_raw(result) and not inspect.iscoroutinefunction(result.parse) and result.http_response.is_closed:
+                return self._done(result, result.parse)
+            return self._followed(result)
+        self.stop()
+        return result
+
+    async def given_async(self, result: Any) -> Any:
+        """The same for a coroutine: only there can the body of a raw response be had by waiting."""
+        with contained("following an SDK's response"):
+            if _is_raw(result) and inspect.iscoroutinefunction(result.parse) and result.http_response.is_closed:
+                parsed = await result.parse()
+                return self._done(result, lambda: parsed)
+            return self._followed(result)
+        self.stop()
+        return result
+
+    def _done(self, result: Any, parse: Any) -> Any:
+        """A raw response whose body was received: it ends here, unless it is that of a stream."""
+        self.read(parse())
+        self.stop()
+        return result
+
+    def _followed(self, result: Any) -> Any:
+        if _is_stream(result):
+            return (_Stream if hasattr(result, "__next__") else _AsyncStream)(result, self)
+        if _is_raw(result):
+            self.suspend()
+            _Raw(result, self)
+            return result
+        self.read(result)
+        self.stop()
+        return result
+
+
+class _Reads:
+    """What both kinds of streams do with their chunks and at their end."""
+
+    _self_call: Call
+    _self_invocation: Any
+
+    def _begin(self) -> None:
+        """A lazy SDK makes its request when the stream is read first; so its span starts there."""
+        if self._self_invocation is None:
+            with contained("starting a span for a request"):
+                self._self_call.start()
+                self._self_call.suspend()
+            self._self_invocation = invocation = self._self_call.invocation
+            if isinstance(invocation, InferenceInvocation):
+                invocation.request_stream = True
+
+    def _process_chunk(self, chunk: Any) -> None:
+        self._self_call.read(chunk)
+
+    def _on_stream_end(self) -> None:
+        self._self_call.stop()
+
+    def _on_stream_error(self, error: BaseException) -> None:
+        self._self_call.fail(error)
+
+
+class _Stream(_Reads, SyncStreamWrapper[Any]):
+    def __init__(self, stream: Any, call: Call) -> None:
+        super().__init__(stream, call.invocation)
+        self._self_call = call
+        call.suspend()
+
+    def __next__(self) -> Any:
+        self._begin()
+        return super().__next__()
+
+
+class _AsyncStream(_Reads, AsyncStreamWrapper[Any]):
+    def __init__(self, stream: Any, call: Call) -> None:
+        super().__init__(stream, call.invocation)
+        self._self_call = call
+        call.suspend()
+
+    async def __anext__(self) -> Any:
+        self._begin()
+        return await super().__anext__()
+
+
+def _is_raw(result: Any) -> bool:
+    """Whether it is a raw response of an SDK that Stainless generates: the parsed one comes out of `parse`."""
+    return hasattr(result, "http_response") and callable(getattr(result, "parse", None))
+
+
+class _Raw:
+    """Follows a raw response: reads it when the application parses it, ends when it is closed, parsed or not."""
+
+    def __init__(self, result: Any, call: Call) -> None:
+        self._call = call
+        self._http = http = result.http_response
+        self._parse, self._close, self._aclose = result.parse, http.close, http.aclose
+        self._followed: dict[int, Any] = {}
+        self._parsing = 0
+        result.parse = self._parsed_async if inspect.iscoroutinefunction(result.parse) else self._parsed
+        http.close, http.aclose = self._closed, self._closed_async
+        # One that is neither parsed nor closed ends when nobody holds it any more.
+        weakref.finalize(http, call.stop)
+
+    def _parsed(self, *args: Any, **kwargs: Any) -> Any:
+        with self:
+            return self._follow(self._parse(*args, **kwargs))
+
+    async def _parsed_async(self, *args: Any, **kwargs: Any) -> Any:
+        with self:
+            return self._follow(await self._parse(*args, **kwargs))
+
+    def _closed(self) -> None:
+        try:
+            self._close()
+        finally:
+            self._end()
+
+    async def _closed_async(self) -> None:
+        try:
+            await self._aclose()
+        finally:
+            self._end()
+
+    def _follow(self, parsed: Any) -> Any:
+        if id(parsed) not in self._followed:
+            is_stream = _is_stream(parsed)
+            self._followed[id(parsed)] = self._call.given(parsed) if is_stream else parsed
+            if not is_stream:
+                self._call.read(parsed)
+        return self._followed[id(parsed)]
+
+    def __enter__(self) -> None:
+        self._parsing += 1
+
+    def __exit__(self, *error: object) -> None:
+        self._parsing -= 1
+        if self._http.is_closed:
+            self._end()
+
+    def _end(self) -> None:
+        # Parsing closes a body that it reads to its end; what it says comes only then.
+        if not self._parsing:
+            self._call.stop()
+
+
+def _is_stream(result: object) -> bool:
+    kind = type(result)
+    return hasattr(kind, "__next__") or hasattr(kind, "__anext__")
+
+
+def _server(base_url: object) -> tuple[str | None, int | None]:
+    """Address and port of a client's base URL, be it a text or a URL object of an HTTP library."""
+    from urllib.parse import urlsplit
+
+    url = urlsplit(str(base_url or ""))
+    port = url.port or {"https": 443, "http": 80}.get(url.scheme)
+    return (url.hostname, port) if url.hostname else (None, None)
+
+
+def text(value: object) -> str | None:
+    """The value if it is a text that says something; SDKs also have sentinels for what is not given."""
+    return value if isinstance(value, str) and value else None
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

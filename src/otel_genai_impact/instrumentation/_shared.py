@@ -1,0 +1,265 @@
+"""What all instrumentations share: one table of endpoints an SDK, and one loop that wraps and unwraps them."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import sys
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
+
+import wrapt
+from opentelemetry.instrumentation.dependencies import get_dependency_conflicts
+from opentelemetry.instrumentation.instrumentor import BaseInstrumentor
+from opentelemetry.instrumentation.utils import is_instrumentation_enabled
+from opentelemetry.util.genai.handler import TelemetryHandler
+from opentelemetry.util.genai.invocation import InferenceInvocation
+
+from otel_genai_impact._contain import contained, log_once
+from otel_genai_impact._version import __version__
+from otel_genai_impact.instrumentation._call import Call, text
+from otel_genai_impact.semconv import GEN_AI_USAGE_INPUT_TOKENS, GEN_AI_USAGE_OUTPUT_TOKENS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+    from types import ModuleType
+    from typing import TypeAlias
+
+    from opentelemetry.util.genai.invocation import EmbeddingInvocation
+
+    Invocation: TypeAlias = InferenceInvocation | EmbeddingInvocation
+
+_GROUP: Final = "opentelemetry_instrumentor"
+# Instrumentations of OpenTelemetry, and those named after them, follow the GenAI conventions, which we read.
+_FOLLOW_THE_CONVENTIONS: Final = "opentelemetry.instrumentation."
+_MOST: Final = 2**63 - 1  # the largest integer that OTLP can carry
+
+
+def never(kwargs: Mapping[str, Any]) -> bool:  # noqa: ARG001
+    """Most endpoints make their request when they are called."""
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One method of an SDK that makes a request.
+
+    Whether it gives a stream is seen by what it gave, not by what it was asked.
+
+    Attributes:
+        module: where it is defined.
+        name: class and method: `Completions.create`.
+        operation: `chat`, `text_completion`, `generate_content` or `embeddings`.
+        read: writes what a response, or one chunk of a stream, says of itself.
+        base_url: the base URL of the client that the method's object belongs to.
+        lazy: whether a call with these keywords makes its request only when its stream is read.
+    """
+
+    module: str
+    name: str
+    operation: str
+    read: Callable[[Any, Any], None]
+    base_url: Callable[[Any], object]
+    lazy: Callable[[Mapping[str, Any]], bool] = never
+
+
+class SdkInstrumentor(BaseInstrumentor):
+    """Instruments one SDK once the application imports it.
+
+    Attributes:
+        entry_point: its name, by which `OTEL_PYTHON_DISABLED_INSTRUMENTATIONS` switches it off.
+        provider: `gen_ai.provider.name` of its spans.
+        requirement: the SDK's distribution and its oldest release that is supported.
+        endpoints: what is wrapped.
+    """
+
+    entry_point: ClassVar[str]
+    provider: ClassVar[str]
+    requirement: ClassVar[str]
+    endpoints: ClassVar[tuple[Endpoint, ...]]
+
+    # BaseInstrumentor is a singleton whose __init__ runs on every call, so the state is the class's.
+    _handler: ClassVar[TelemetryHandler | None] = None
+    _hooked: ClassVar[bool] = False
+    _wrapped: ClassVar[dict[Endpoint, tuple[Any, str, Any]]]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls._wrapped = {}
+
+    def instrumentation_dependencies(self) -> Collection[str]:
+        """The SDK; `opentelemetry-instrument` does not ask, so the hook does."""
+        return (self.requirement,)
+
+    def stands_back(self, instance: object) -> bool:  # noqa: ARG002
+        """Whether somebody else already makes a span, which we can read, for a call of this object."""
+        return any(
+            getattr(getattr(getattr(sys.modules.get(module), name, None), "_instance", None), _ACTIVE, False)
+            for module, name in _others(self.entry_point)
+        )
+
+    def _instrument(self, **kwargs: Any) -> None:
+        # An exception here would end the auto-instrumentation of the whole application.
+        with contained(f"instrumenting {self.entry_point}"):
+            cls = type(self)
+            cls._handler = TelemetryHandler(
+                tracer_provider=kwargs.get("tracer_provider"),
+                meter_provider=kwargs.get("meter_provider"),
+                logger_provider=kwargs.get("logger_provider"),
+                instrumentation_scope_name=cls.__module__,
+                instrumentation_scope_version=__version__,
+            )
+            modules = dict.fromkeys(endpoint.module for endpoint in self.endpoints)
+            for name in modules:
+                if not cls._hooked:
+                    wrapt.register_post_import_hook(self._wrap, name)
+                elif name in sys.modules:
+                    self._wrap(sys.modules[name])
+            cls._hooked = True
+
+    def _uninstrument(self, **kwargs: Any) -> None:  # noqa: ARG002
+        with contained(f"uninstrumenting {self.entry_point}"):
+            cls = type(self)
+            cls._handler = None
+            for endpoint, (owner, name, wrapper) in list(self._wrapped.items()):
+                # What somebody else has wrapped since stays below theirs, and does nothing.
+                if owner.__dict__.get(name) is wrapper:
+                    setattr(owner, name, wrapper.__wrapped__)
+                    del self._wrapped[endpoint]
+
+    def _wrap(self, module: ModuleType) -> None:
+        """Wrap the endpoints of a module that was just imported."""
+        with contained(f"wrapping {module.__name__}"):
+            if self._handler is None:
+                return
+            conflict = get_dependency_conflicts(self.instrumentation_dependencies())
+            if conflict is not None:
+                log_once(logging.WARNING, f"{self.entry_point} is not instrumented: {conflict}")
+                return
+            for endpoint in self.endpoints:
+                if endpoint.module == module.__name__ and endpoint not in self._wrapped:
+                    self._wrap_endpoint(module, endpoint)
+
+    def _wrap_endpoint(self, module: ModuleType, endpoint: Endpoint) -> None:
+        class_name, _, name = endpoint.name.rpartition(".")
+        owner = getattr(module, class_name, None)
+        method = vars(owner).get(name) if isinstance(owner, type) else None
+        if method is None:
+            log_once(logging.WARNING, f"{self.requirement}: {endpoint.module} has no {endpoint.name}; not instrumented")
+            return
+        wrap = self._request_async if inspect.iscoroutinefunction(method) else self._request
+        wrapper = wrapt.FunctionWrapper(method, partial(wrap, endpoint))
+        setattr(owner, name, wrapper)
+        self._wrapped[endpoint] = (owner, name, wrapper)
+
+    def _request(self, endpoint: Endpoint, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
+        call = self._begun(endpoint, instance, args, kwargs)
+        if call is None:
+            return wrapped(*args, **kwargs)
+        try:
+            result = wrapped(*args, **kwargs)
+        except BaseException as error:
+            call.fail(error)
+            raise
+        return call.given(result)
+
+    async def _request_async(self, endpoint: Endpoint, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
+        call = self._begun(endpoint, instance, args, kwargs)
+        if call is None:
+            return await wrapped(*args, **kwargs)
+        try:
+            result = await wrapped(*args, **kwargs)
+        except BaseException as error:
+            call.fail(error)
+            raise
+        return await call.given_async(result)
+
+    def _begun(self, endpoint: Endpoint, instance: Any, args: Any, kwargs: Any) -> Call | None:
+        with contained("starting a span for a request"):
+            handler = self._handler
+            if handler is not None and is_instrumentation_enabled() and not self.stands_back(instance):
+                return Call(handler, endpoint, self.provider, instance, args, kwargs)
+        return None
+
+
+_ACTIVE: Final = "is_instrumented_by_opentelemetry"
+
+
+@cache
+def _others(name: str) -> tuple[tuple[str, str], ...]:
+    """Module and class of the other instrumentations of an SDK that are installed."""
+    return tuple(
+        (found.module, found.attr)
+        for found in entry_points(group=_GROUP, name=name)
+        if found.module.startswith(_FOLLOW_THE_CONVENTIONS)
+    )
+
+
+def set_usage(
+    invocation: Any,
+    *,
+    input: object = None,  # noqa: A002
+    output: object = None,
+    cached: object = None,
+    reasoning: object = None,
+) -> None:
+    """Token counts as the provider reports them.
+
+    What is no count goes to the span alone, which says so: util-genai would give it to a histogram, which raises.
+    """
+    kind = cast("type[object]", type(invocation))
+    for key, name, value in (
+        (GEN_AI_USAGE_INPUT_TOKENS, "input_tokens", input),
+        (GEN_AI_USAGE_OUTPUT_TOKENS, "output_tokens", output),
+        (None, "cache_read_input_tokens", cached),
+        (None, "thinking_tokens", reasoning),
+    ):
+        if value is None or not hasattr(kind, name):
+            continue
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)  # noqa: PLW2901 -- some SDKs count in floats
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST:
+            setattr(invocation, name, value)
+        elif key is not None:
+            fits = isinstance(value, (bool, float, str)) or (isinstance(value, int) and abs(value) <= _MOST)
+            invocation.attributes[key] = value if fits else str(value)
+
+
+def set_identity(invocation: Any, *, id: object = None, model: object = None) -> None:  # noqa: A002
+    """The response's id, and the model that answered."""
+    if isinstance(invocation, InferenceInvocation) and text(id) is not None:
+        invocation.response_id = text(id)
+    if text(model) is not None:
+        invocation.response_model_name = text(model)
+
+
+def add_finish_reasons(invocation: Any, reasons: Iterable[object]) -> None:
+    """Why the choices ended, in the order in which they did."""
+    found = [str(getattr(reason, "value", reason)) for reason in reasons if reason is not None]
+    if found:
+        invocation.finish_reasons = [*(invocation.finish_reasons or ()), *found]
+
+
+def read_chat_completion(invocation: Any, given: Any) -> None:
+    """A response, or one chunk of a stream, in the shape that OpenAI's API made common."""
+    set_identity(invocation, id=given.id, model=given.model)
+    add_finish_reasons(invocation, (getattr(choice, "finish_reason", None) for choice in given.choices or ()))
+    read_usage(invocation, getattr(given, "usage", None))
+
+
+def read_usage(invocation: Any, usage: Any) -> None:
+    """Its usage, with details where there are any."""
+    if usage is None:
+        return
+    details = getattr(usage, "prompt_tokens_details", None), getattr(usage, "completion_tokens_details", None)
+    # Some SDKs make what the provider did not report 0.
+    reported = usage.model_fields_set
+    set_usage(
+        invocation,
+        input=usage.prompt_tokens if "prompt_tokens" in reported else None,
+        output=getattr(usage, "completion_tokens", None) if "completion_tokens" in reported else None,
+        cached=getattr(details[0], "cached_tokens", None),
+        reasoning=getattr(details[1], "reasoning_tokens", None),
+    )
