@@ -27,7 +27,7 @@ RUN_VARIABLE: Final = "_GENAI_IMPACT_RUN"
 """Set by `genai-impact run`: make a tracer provider if nobody else does."""
 
 # SDKs with an instrumentation that comes with us, official or our own: entry point and module to look for.
-_INSTRUMENTED_SDKS: Final = {"openai": "openai", "anthropic": "anthropic", "groq": "groq"}
+_INSTRUMENTED_SDKS: Final = {"openai": "openai", "anthropic": "anthropic", "groq": "groq", "mistralai": "mistralai"}
 _COME_WITH_US: Final = ("opentelemetry.instrumentation.genai.", "otel_genai_impact.instrumentation.")
 
 

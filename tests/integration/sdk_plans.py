@@ -23,6 +23,8 @@ _ANSWERS: Final[Mapping[str, Mapping[str, object]]] = {
     "error of a stream": {"error_status": 400},
     "stream broken": {"words_until_break": 2},
     "async cancelled": {"delay_s": 0.4},
+    "usage left out": {"usage_reported": False},
+    "parsed": {"text": '{"text": "Hello"}'},
     "streamed": {"word_delay_s": 0.002},
 }
 # The same for all: what the application makes of the request, or what the answer says, decides.
@@ -40,6 +42,7 @@ _OUTCOMES: Final = {
     "async embeddings": "unsupported_operation",
     "unknown model": "unknown_model",
     "invalid usage": "invalid_usage",
+    "usage left out": "no_usage",
 }
 
 
@@ -94,7 +97,7 @@ SDKS: Final[Mapping[str, SdkPlan]] = {
         calls=(
             "chat", "streamed", "stream in a with statement", "stream closed early", "stream abandoned",
             "stream broken", "raw response", "raw stream", "streaming response", "streaming response unread",
-            "error", "unknown model", "invalid usage", "embeddings", "async", "async streamed",
+            "error", "unknown model", "invalid usage", "usage left out", "embeddings", "async", "async streamed",
             "async stream closed early", "async cancelled", "async raw response", "async raw stream", "async error",
             "async embeddings",
         ),
@@ -104,6 +107,29 @@ SDKS: Final[Mapping[str, SdkPlan]] = {
             "google/gemma-1.1-7b-it", "google/gemma-7b", "google/gemma-2b", "google/gemma-2-9b",
         ),
         gives=frozenset({"id", "cached", "reasoning"}),
+    ),
+    "mistralai": SdkPlan(
+        provider="mistral_ai",
+        calls=(
+            "chat", "server of one call", "parsed", "streamed", "stream in a with statement", "stream closed early",
+            "stream abandoned", "stream broken", "fill in the middle", "fill in the middle streamed", "error",
+            "error of a stream", "unknown model", "invalid usage", "usage left out", "embeddings", "async",
+            "async streamed", "async stream closed early", "async cancelled", "async error",
+            "async fill in the middle", "async fill in the middle streamed", "async embeddings",
+        ),
+        models=(
+            "mistral-large-latest", "mistral-large-2512", "mistral-medium-latest", "mistral-small-latest",
+            "mistral-small-2603", "codestral-latest", "codestral-2508", "ministral-8b-latest", "ministral-3b-latest",
+            "codestral-2501", "codestral-2405",
+        ),
+        operations=dict.fromkeys(
+            (
+                "fill in the middle", "fill in the middle streamed", "async fill in the middle",
+                "async fill in the middle streamed",
+            ),
+            "text_completion",
+        ),
+        gives=frozenset({"id"}),
     ),
 }  # fmt: skip
 CALLS: Final = tuple(dict.fromkeys(call for sdk in SDKS.values() for call in sdk.calls))

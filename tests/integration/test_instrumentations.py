@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +14,7 @@ from tests.kit.app import run_app
 from tests.kit.sdk_run import sdk_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.kit.provider_server import ProviderServer
     from tests.kit.sdk_run import SdkRun
@@ -25,29 +25,29 @@ _ESTIMATED: Final = [(sdk, call) for sdk, call in _CALLS if SDKS[sdk].outcome(ca
 _NOT_ESTIMATED: Final = [pair for pair in _CALLS if pair not in _ESTIMATED]
 
 
-@cache
-def _runs() -> dict[str, SdkRun]:
-    return {}
+@pytest.fixture(scope="module")
+def runs() -> Iterator[Callable[[str], SdkRun]]:
+    """The run of an SDK, made when it is asked for first; the sinks stay open for all tests."""
+    made: dict[str, SdkRun] = {}
+    with ExitStack() as stack:
 
+        def run_of(sdk: str) -> SdkRun:
+            if sdk not in made:
+                app = APPS / f"{sdk}_calls.py"
+                made[sdk] = stack.enter_context(sdk_run(app, SDKS[sdk].plan(), protocol="grpc", environment={}))
+            return made[sdk]
 
-@pytest.fixture(scope="module", params=SDKS)
-def sdk(request: pytest.FixtureRequest) -> Iterator[str]:
-    """One SDK after the other: its run is there while its tests are."""
-    name: str = request.param
-    with sdk_run(APPS / f"{name}_calls.py", SDKS[name].plan(), protocol="grpc", environment={}) as run:
-        _runs()[name] = run
-        yield name
-    del _runs()[name]
+        yield run_of
 
 
 def _of(pairs: list[tuple[str, str]]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize(("sdk", "call"), pairs, indirect=["sdk"], scope="module")
+    return pytest.mark.parametrize(("sdk", "call"), pairs)
 
 
 @_of(_CALLS)
-def test_a_call_is_one_span(sdk: str, call: str) -> None:
+def test_a_call_is_one_span(runs: Callable[[str], SdkRun], sdk: str, call: str) -> None:
     """One span, of ours, that names operation, provider, model and server; and one request in the metrics."""
-    run, plan = _runs()[sdk], SDKS[sdk]
+    run, plan = runs(sdk), SDKS[sdk]
     (span,) = run.spans_of(call)
     model, operation = run.plan[call].model, plan.operation(call)
     assert (f"{operation} {model}", "CLIENT") == (span.name, span.kind)
@@ -63,9 +63,9 @@ def test_a_call_is_one_span(sdk: str, call: str) -> None:
 
 
 @_of(_ESTIMATED)
-def test_a_call_that_succeeds_tells_of_its_answer(sdk: str, call: str) -> None:
+def test_a_call_that_succeeds_tells_of_its_answer(runs: Callable[[str], SdkRun], sdk: str, call: str) -> None:
     """Tokens as the server reported them, the answer's id, model and finish reason, and of a stream its first chunk."""
-    run, plan = _runs()[sdk], SDKS[sdk]
+    run, plan = runs(sdk), SDKS[sdk]
     (span,) = run.spans_of(call)
     answer, found = run.plan[call].answer, span.attributes
     assert "UNSET" == span.status
@@ -83,9 +83,9 @@ def test_a_call_that_succeeds_tells_of_its_answer(sdk: str, call: str) -> None:
 
 
 @_of(_ESTIMATED)
-def test_a_call_that_succeeds_has_an_estimate(sdk: str, call: str) -> None:
+def test_a_call_that_succeeds_has_an_estimate(runs: Callable[[str], SdkRun], sdk: str, call: str) -> None:
     """Energy and greenhouse gases of its tokens, between their bounds."""
-    (span,) = _runs()[sdk].spans_of(call)
+    (span,) = runs(sdk).spans_of(call)
     for quantity in ("energy", "gwp"):
         low, estimate, high = (
             float(str(span.attributes[f"genai_impact.{quantity}{bound}"])) for bound in ("_low", "", "_high")
@@ -94,35 +94,38 @@ def test_a_call_that_succeeds_has_an_estimate(sdk: str, call: str) -> None:
 
 
 @_of(_NOT_ESTIMATED)
-def test_a_call_without_an_estimate_says_why(sdk: str, call: str) -> None:
+def test_a_call_without_an_estimate_says_why(runs: Callable[[str], SdkRun], sdk: str, call: str) -> None:
     """It carries the reason, no figures, and the status of an error where it was one."""
-    run, reason = _runs()[sdk], SDKS[sdk].outcome(call)
+    run, reason = runs(sdk), SDKS[sdk].outcome(call)
     sdk_promises.says_why_it_is_not_estimated(run, call, reason)
     (span,) = run.spans_of(call)
     assert (reason == "error") == (span.status == "ERROR")
 
 
 @_of(_CALLS)
-def test_results_and_types_are_those_of_the_bare_sdk(sdk: str, call: str) -> None:
+def test_results_and_types_are_those_of_the_bare_sdk(runs: Callable[[str], SdkRun], sdk: str, call: str) -> None:
     """The application sees the same answers, errors and classes as without us; only a stream is followed by ours."""
-    sdk_promises.gives_what_the_bare_sdk_gives(_runs()[sdk], call)
+    sdk_promises.gives_what_the_bare_sdk_gives(runs(sdk), call)
 
 
-def test_the_metrics_sum_to_what_the_spans_say(sdk: str) -> None:
+@pytest.mark.parametrize("sdk", SDKS)
+def test_the_metrics_sum_to_what_the_spans_say(runs: Callable[[str], SdkRun], sdk: str) -> None:
     """Each counter's sum is that of the attributes of all spans; every request is counted, none twice."""
-    sdk_promises.metrics_sum_to_what_the_spans_say(_runs()[sdk])
+    sdk_promises.metrics_sum_to_what_the_spans_say(runs(sdk))
 
 
-def test_no_word_of_prompt_or_answer_is_kept(sdk: str) -> None:
+@pytest.mark.parametrize("sdk", SDKS)
+def test_no_word_of_prompt_or_answer_is_kept(runs: Callable[[str], SdkRun], sdk: str) -> None:
     """Neither of them stands in any attribute of any span."""
-    for span in _runs()[sdk].sink.spans:
+    for span in runs(sdk).sink.spans:
         said = [name for name, value in span.attributes.items() if "Hello" in str(value) or "local test" in str(value)]
         assert [] == said
 
 
-def test_nothing_of_ours_fails(sdk: str) -> None:
+@pytest.mark.parametrize("sdk", SDKS)
+def test_nothing_of_ours_fails(runs: Callable[[str], SdkRun], sdk: str) -> None:
     """The log has the one line that names an unknown model, and nothing else of us."""
-    run = _runs()[sdk]
+    run = runs(sdk)
     ours = [line for line in run.stderr.splitlines() if "the inventory has no model" not in line]
     assert [] == [line for line in ours if "otel_genai_impact" in line or "the application is not affected" in line]
     assert repr(run.plan["unknown model"].model) in run.stderr

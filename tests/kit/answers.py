@@ -66,7 +66,7 @@ class RecordedRequest:
     @property
     def prompt(self) -> str:
         """Text of the last message, or of the input."""
-        last = self.body.get("input", self.body.get("messages"))
+        last = next((self.body[name] for name in ("input", "inputs", "messages", "prompt") if name in self.body), None)
         while isinstance(last, list) and last:
             last = last[-1]
             if isinstance(last, dict):

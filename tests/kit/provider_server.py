@@ -10,7 +10,7 @@ from collections import deque
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Final
 
-from tests.kit import anthropic_wire, groq_wire, openai_wire
+from tests.kit import anthropic_wire, groq_wire, mistral_wire, openai_wire
 from tests.kit.answers import Answer, RecordedRequest
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ _ENDPOINTS: Final[dict[str, Callable[[RecordedRequest, Answer, int], Reply]]] = 
     "/v1/messages": anthropic_wire.messages,
     "/openai/v1/chat/completions": groq_wire.chat,
     "/openai/v1/embeddings": openai_wire.embeddings,
+    "/mistral/v1/chat/completions": mistral_wire.chat,
+    "/mistral/v1/fim/completions": mistral_wire.chat,
+    "/mistral/v1/embeddings": mistral_wire.embeddings,
 }
 
 

@@ -45,7 +45,7 @@ class Call:
         self._handler = handler
         self._endpoint = endpoint
         self._provider = provider
-        self._server = _server(endpoint.base_url(instance))
+        self._server = _server(endpoint.base_url(instance, kwargs))
         self._model = text(kwargs.get("model", args[0] if args else None))
         self._kwargs = {name: kwargs[name] for name in _PARAMETERS if _is_number(kwargs.get(name))}
         self._context = get_current()

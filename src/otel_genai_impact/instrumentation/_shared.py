@@ -53,7 +53,7 @@ class Endpoint:
         name: class and method: `Completions.create`.
         operation: `chat`, `text_completion`, `generate_content` or `embeddings`.
         read: writes what a response, or one chunk of a stream, says of itself.
-        base_url: the base URL of the client that the method's object belongs to.
+        base_url: the base URL of a call, from the object that the method belongs to and the keywords.
         lazy: whether a call with these keywords makes its request only when its stream is read.
     """
 
@@ -61,7 +61,7 @@ class Endpoint:
     name: str
     operation: str
     read: Callable[[Any, Any], None]
-    base_url: Callable[[Any], object]
+    base_url: Callable[[Any, Mapping[str, Any]], object]
     lazy: Callable[[Mapping[str, Any]], bool] = never
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from otel_genai_impact.instrumentation._shared import (
     Endpoint,
@@ -12,11 +12,14 @@ from otel_genai_impact.instrumentation._shared import (
     set_identity,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 _COMPLETIONS: Final = "groq.resources.chat.completions"
 _EMBEDDINGS: Final = "groq.resources.embeddings"
 
 
-def _base_url(resource: Any) -> object:
+def _base_url(resource: Any, kwargs: Mapping[str, Any]) -> object:  # noqa: ARG001
     return resource._client.base_url  # noqa: SLF001 -- a resource has no public way to its client
 
 

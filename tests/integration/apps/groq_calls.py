@@ -36,7 +36,7 @@ def chat(seen: Seen) -> None:
     seen.answer = _text(seen.result(client.chat.completions.create(**_asked(seen))))
 
 
-for name in ("chat", "error", "unknown model", "invalid usage"):
+for name in ("chat", "error", "unknown model", "invalid usage", "usage left out"):
     call(name)(chat)
 
 

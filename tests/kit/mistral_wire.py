@@ -1,0 +1,60 @@
+"""The wire format of Mistral's API: chat and fill-in-the-middle completions, and embeddings."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from tests.kit.answers import Reply, StreamEvent
+
+if TYPE_CHECKING:
+    from tests.kit.answers import Answer, Json, RecordedRequest
+
+
+def chat(request: RecordedRequest, answer: Answer, number: int) -> Reply:
+    head: dict[str, Json] = {
+        "id": f"cmpl-{number}",
+        "model": answer.model or request.model,
+        "created": int(time.time()),
+    }
+    if request.streamed:
+        return Reply(events=_events(head, answer))
+    message: Json = {"role": "assistant", "content": answer.text, "tool_calls": None}
+    choice: Json = {"index": 0, "message": message, "finish_reason": "stop"}
+    return Reply(document={**head, "object": "chat.completion", "choices": [choice], "usage": _usage(answer)})
+
+
+def _usage(answer: Answer) -> Json:
+    if not answer.usage_reported:
+        return {}
+    parts = (answer.input_tokens, answer.output_tokens)
+    return {
+        "prompt_tokens": answer.input_tokens,
+        "completion_tokens": answer.output_tokens,
+        "total_tokens": sum(part for part in parts if isinstance(part, int | float)),
+    }
+
+
+def _events(head: dict[str, Json], answer: Answer) -> list[StreamEvent]:
+    """The usage comes with the last chunk, unasked."""
+
+    def chunk(delta: dict[str, Json], finish_reason: str | None = None) -> dict[str, Json]:
+        choice: Json = {"index": 0, "delta": delta, "finish_reason": finish_reason}
+        return {**head, "object": "chat.completion.chunk", "choices": [choice]}
+
+    last = chunk({"content": ""}, "stop")
+    if answer.usage_reported:
+        last["usage"] = _usage(answer)
+    return [
+        StreamEvent(data=chunk({"role": "assistant", "content": ""})),
+        *(StreamEvent(data=chunk({"content": word}), is_word=True) for word in answer.words()),
+        StreamEvent(data=last),
+        StreamEvent(data="[DONE]"),
+    ]
+
+
+def embeddings(request: RecordedRequest, answer: Answer, number: int) -> Reply:
+    row: Json = {"object": "embedding", "index": 0, "embedding": [1.0, 1.0]}
+    usage: Json = {"prompt_tokens": answer.input_tokens, "total_tokens": answer.input_tokens}
+    model = answer.model or request.model
+    return Reply(document={"id": f"emb-{number}", "object": "list", "model": model, "data": [row], "usage": usage})
