@@ -1,0 +1,147 @@
+"""What instrumentations share, on an SDK made for the purpose: whatever goes wrong on our side stays there."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import types
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from otel_genai_impact import _contain
+from otel_genai_impact.instrumentation._shared import Endpoint, SdkInstrumentor, set_usage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator
+
+MODULE = "an_sdk_for_tests"
+
+
+class Client:
+    """The SDK: it answers with what it was asked for."""
+
+    def ask(self, *, model: str) -> str:
+        return f"answer of {model}"
+
+    def stream(self, *, model: str) -> Generator[str]:
+        yield from model
+
+
+def _read(invocation: Any, given: Any) -> None:
+    if "unreadable" in given:
+        raise ValueError(given)
+    tokens = {"negative": -5, "text": "many", "huge": 2**70, "whole": 12.0, "yes": True}
+    set_usage(invocation, output=next((value for name, value in tokens.items() if name in given), 7))
+
+
+def _is_stream(kwargs: Any) -> bool:
+    return "lazy" in kwargs["model"]
+
+
+def _no_url(client: Any, kwargs: Any) -> str:
+    return ""
+
+
+def _endpoint(name: str, *, lazy: Callable[[Any], bool] = lambda _: False) -> Endpoint:
+    return Endpoint(module=MODULE, name=name, operation="chat", read=_read, base_url=_no_url, lazy=lazy)
+
+
+class Instrumentor(SdkInstrumentor):
+    """One method more than the SDK has."""
+
+    entry_point: ClassVar[str] = "an-sdk-for-tests"
+    provider: ClassVar[str] = "nobody"
+    requirement: ClassVar[str] = "pytest >= 1"
+    endpoints: ClassVar[tuple[Endpoint, ...]] = (
+        _endpoint("Client.ask"),
+        _endpoint("Client.stream", lazy=_is_stream),
+        _endpoint("Client.gone"),
+    )
+
+
+@pytest.fixture
+def spans(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
+    """What the instrumented SDK made."""
+    sdk = types.ModuleType(MODULE)
+    vars(sdk)["Client"] = Client
+    monkeypatch.setitem(sys.modules, MODULE, sdk)
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    Instrumentor().instrument(tracer_provider=provider)
+    yield exporter
+    Instrumentor().uninstrument()
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [("negative", -5), ("text", "many"), ("huge", str(2**70)), ("whole", 12), ("yes", True), ("nothing special", 7)],
+)
+def test_a_count_that_is_none_goes_onto_the_span_as_it_is(
+    spans: InMemorySpanExporter, said: str, written: object
+) -> None:
+    """Nothing is raised, nothing is made up: what is no count of tokens can be seen to be none."""
+    assert f"answer of {said}" == Client().ask(model=said)
+    (span,) = spans.get_finished_spans()
+    assert span.attributes is not None
+    found = span.attributes["gen_ai.usage.output_tokens"]
+    assert (type(written), written) == (type(found), found)
+
+
+def test_a_reader_that_fails_reaches_nobody(
+    spans: InMemorySpanExporter, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The application has its answer, the span ends without an error, and the log has a line."""
+    monkeypatch.setattr(_contain, "reraise", False)
+    assert "answer of unreadable" == Client().ask(model="unreadable")
+    (span,) = spans.get_finished_spans()
+    assert span.status.is_ok
+    assert [
+        "failed while reading an SDK's response; the application is not affected: ValueError('answer of unreadable')"
+    ] == [record.message for record in caplog.records]
+
+
+def test_a_lazy_stream_that_is_never_read_makes_no_request_and_no_span(spans: InMemorySpanExporter) -> None:
+    """Neither if it is closed, nor if it is dropped; read, its span starts with the first chunk."""
+    Client().stream(model="lazy")
+    Client().stream(model="lazy").close()
+    assert () == spans.get_finished_spans()
+    assert list("lazy") == list(Client().stream(model="lazy"))
+    (span,) = spans.get_finished_spans()
+    assert span.attributes is not None
+    assert (True, 7) == (span.attributes["gen_ai.request.stream"], span.attributes["gen_ai.usage.output_tokens"])
+
+
+def test_a_method_that_is_gone_is_one_line_in_the_log(
+    spans: InMemorySpanExporter, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The methods that are there are instrumented."""
+    Client().ask(model="m")
+    assert 1 == len(spans.get_finished_spans())
+    lines = [record.message for record in caplog.get_records("setup") if record.levelno == logging.WARNING]
+    assert [f"pytest >= 1: {MODULE} has no Client.gone; not instrumented"] == lines
+
+
+def _too_new(instrumentor: SdkInstrumentor) -> tuple[str, ...]:
+    return ("pytest >= 9999",)
+
+
+def test_an_sdk_that_is_too_old_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest
+) -> None:
+    """`opentelemetry-instrument` does not look at versions, so we do: its methods stay, and the log says why."""
+    monkeypatch.setattr(Instrumentor, "instrumentation_dependencies", _too_new)
+    untouched = Client.__dict__["ask"]
+    sdk = types.ModuleType(MODULE)
+    vars(sdk)["Client"] = Client
+    monkeypatch.setitem(sys.modules, MODULE, sdk)
+    Instrumentor().instrument(skip_dep_check=True)
+    request.addfinalizer(Instrumentor().uninstrument)
+    assert untouched is Client.__dict__["ask"]
+    (line,) = [record.message for record in caplog.records]
+    assert line.startswith("an-sdk-for-tests is not instrumented: ")
+    assert "pytest >= 9999" in line
