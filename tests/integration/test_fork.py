@@ -18,6 +18,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has
 
 _APP = """
 import os, sys
+from contextlib import ExitStack
 sys.path.insert(0, sys.argv[1])
 from opentelemetry import metrics, trace
 from tests.integration.spending import spend
@@ -30,7 +31,12 @@ def flush():
 spend(tracer, 500, seed=1)
 if sys.argv[2] == "flushed":
     flush()
-child = os.fork()
+# The SDK's reader keeps its lock in the child: where it exports while the process forks, the child's first export waits
+# for ever, with or without us. So no export may be under way.
+with ExitStack() as no_export:
+    for reader in metrics.get_meter_provider()._metric_readers:
+        no_export.enter_context(reader._export_lock)
+    child = os.fork()
 spend(tracer, 250, seed=2 if child else 3)
 flush()
 if child:
