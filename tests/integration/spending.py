@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from tests.kit.otlp_records import total_of
+
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
 
@@ -61,6 +63,8 @@ def spend(tracer: Tracer, requests: int, seed: int = 0) -> None:
 
 def check_sums(sink: OtlpSink, requests: int) -> None:
     """Every counter's sum is the sum over the spans' attributes to 1e-9; no request is missing or counted twice."""
+    # A flush does not wait for an export that a reader's own thread has under way, if it finds nothing new itself.
+    sink.wait_for(lambda sink: _requests_of(sink) >= requests)
     spans = [span for span in sink.spans if span.name.startswith("chat ")]
     assert len(spans) == requests
     assert sink.sum_of("genai_impact.requests") == requests
@@ -77,3 +81,7 @@ def check_sums(sink: OtlpSink, requests: int) -> None:
     for reason in ("unknown_model", "no_usage"):
         counted = sink.sum_of("genai_impact.requests", **{"genai_impact.not_estimated": reason})
         assert counted == reasons.count(reason) > 0
+
+
+def _requests_of(sink: OtlpSink) -> float:
+    return total_of(sink.points_of("genai_impact.requests"), lambda point: point.total)
