@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 RUN_VARIABLE: Final = "_GENAI_IMPACT_RUN"
 """Set by `genai-impact run`: make a tracer provider if nobody else does."""
 
-# SDKs with an instrumentation that comes with us, official or our own: entry point and module to look for.
-_INSTRUMENTED_SDKS: Final = {"openai": "openai", "anthropic": "anthropic", "groq": "groq", "mistralai": "mistralai"}
-_COME_WITH_US: Final = ("opentelemetry.instrumentation.genai.", "otel_genai_impact.instrumentation.")
+# Official instrumentations that come with us: they import their SDK, so it must be there. Our own wait for theirs.
+_OFFICIAL: Final = ("openai", "anthropic")
+_OF_OFFICIAL_ONES: Final = "opentelemetry.instrumentation.genai."
+_OF_OUR_OWN: Final = "otel_genai_impact.instrumentation."
 
 
 class _MadeWhenAsked:
@@ -188,12 +189,10 @@ _started: Final[list[BaseInstrumentor]] = []
 def _instrumentors_of_sdks() -> list[BaseInstrumentor]:
     disabled = {name.strip() for name in os.environ.get("OTEL_PYTHON_DISABLED_INSTRUMENTATIONS", "").split(",")}
     found: list[BaseInstrumentor] = []
-    for name, module in _INSTRUMENTED_SDKS.items():
-        if disabled & {name, "*"} or find_spec(module) is None:
-            continue
-        found.extend(
-            entry_point.load()()
-            for entry_point in entry_points(group="opentelemetry_instrumentor", name=name)
-            if entry_point.value.startswith(_COME_WITH_US)
-        )
+    for entry_point in entry_points(group="opentelemetry_instrumentor"):
+        name, value = entry_point.name, entry_point.value
+        ours = value.startswith(_OF_OUR_OWN)
+        official = name in _OFFICIAL and value.startswith(_OF_OFFICIAL_ONES) and find_spec(name) is not None
+        if (ours or official) and not disabled & {name, "*"}:
+            found.append(entry_point.load()())
     return found

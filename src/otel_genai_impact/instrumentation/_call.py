@@ -11,6 +11,7 @@ from opentelemetry.util.genai.invocation import EmbeddingInvocation, InferenceIn
 from opentelemetry.util.genai.stream import AsyncStreamWrapper, SyncStreamWrapper
 
 from otel_genai_impact._contain import contained
+from otel_genai_impact.instrumentation._shared import text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +32,7 @@ class Call:
         invocation: None before a lazy request has started, or if it could not be started.
     """
 
-    __slots__ = ("_context", "_endpoint", "_handler", "_kwargs", "_model", "_provider", "_server", "invocation")
+    __slots__ = ("_context", "_endpoint", "_handler", "_model", "_parameters", "_provider", "_server", "invocation")
 
     def __init__(
         self,
@@ -39,18 +40,18 @@ class Call:
         endpoint: Endpoint,
         provider: str,
         instance: object,
-        args: tuple[Any, ...],
-        kwargs: Mapping[str, Any],
+        arguments: Mapping[str, Any],
     ) -> None:
         self._handler = handler
         self._endpoint = endpoint
-        self._provider = provider
-        self._server = _server(endpoint.base_url(instance, kwargs))
-        self._model = text(kwargs.get("model", args[0] if args else None))
-        self._kwargs = {name: kwargs[name] for name in _PARAMETERS if _is_number(kwargs.get(name))}
+        self._provider = text(endpoint.provider(instance, arguments)) or provider
+        self._server = _server(endpoint.base_url(instance, arguments))
+        self._model = text(endpoint.model(instance, arguments))
+        given = endpoint.parameters(arguments)
+        self._parameters = {name: given[name] for name in _PARAMETERS if _is_number(given.get(name))}
         self._context = get_current()
         self.invocation: InferenceInvocation | EmbeddingInvocation | None = None
-        if not endpoint.lazy(kwargs):
+        if not endpoint.lazy(arguments):
             self.start()
 
     def start(self) -> None:
@@ -74,8 +75,10 @@ class Call:
             operation_name=operation,
             context=self._context,
         )
-        for name, value in self._kwargs.items():
+        for name, value in self._parameters.items():
             setattr(self.invocation, name, value)
+        if self._endpoint.output is not None:
+            self.invocation.output_type = self._endpoint.output
 
     def read(self, given: object) -> None:
         """Read a response, or one chunk of a stream."""
@@ -258,11 +261,6 @@ def _server(base_url: object) -> tuple[str | None, int | None]:
     url = urlsplit(str(base_url or ""))
     port = url.port or {"https": 443, "http": 80}.get(url.scheme)
     return (url.hostname, port) if url.hostname else (None, None)
-
-
-def text(value: object) -> str | None:
-    """The value if it is a text that says something; SDKs also have sentinels for what is not given."""
-    return value if isinstance(value, str) and value else None
 
 
 def _is_number(value: object) -> bool:

@@ -14,23 +14,20 @@ import wrapt
 from opentelemetry.instrumentation.dependencies import get_dependency_conflicts
 from opentelemetry.instrumentation.instrumentor import BaseInstrumentor
 from opentelemetry.instrumentation.utils import is_instrumentation_enabled
-from opentelemetry.util.genai.handler import TelemetryHandler
-from opentelemetry.util.genai.invocation import InferenceInvocation
 
 from otel_genai_impact._contain import contained, log_once
 from otel_genai_impact._version import __version__
-from otel_genai_impact.instrumentation._call import Call, text
 from otel_genai_impact.semconv import GEN_AI_USAGE_INPUT_TOKENS, GEN_AI_USAGE_OUTPUT_TOKENS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
     from types import ModuleType
-    from typing import TypeAlias
 
-    from opentelemetry.util.genai.invocation import EmbeddingInvocation
+    from opentelemetry.util.genai.handler import TelemetryHandler
 
-    Invocation: TypeAlias = InferenceInvocation | EmbeddingInvocation
+    from otel_genai_impact.instrumentation._call import Call
 
+_PROVIDERS: Final = ("tracer_provider", "meter_provider", "logger_provider")
 _GROUP: Final = "opentelemetry_instrumentor"
 # Instrumentations of OpenTelemetry, and those named after them, follow the GenAI conventions, which we read.
 _FOLLOW_THE_CONVENTIONS: Final = "opentelemetry.instrumentation."
@@ -42,19 +39,39 @@ def never(kwargs: Mapping[str, Any]) -> bool:  # noqa: ARG001
     return False
 
 
+def asked_model(instance: object, kwargs: Mapping[str, Any]) -> object:  # noqa: ARG001
+    """Most endpoints take the model as an argument of this name."""
+    return kwargs.get("model")
+
+
+def of_the_sdk(instance: object, kwargs: Mapping[str, Any]) -> None:
+    """Most SDKs are those of one provider."""
+
+
+def as_given(kwargs: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Most endpoints take the parameters of a request as arguments of their own."""
+    return kwargs
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """One method of an SDK that makes a request.
+    """One method, or function, of an SDK that makes a request.
 
-    Whether it gives a stream is seen by what it gave, not by what it was asked.
+    Whether it gives a stream is seen by what it gave, not by what it was asked. What looks at a call gets the object that
+    the method belongs to (None for a function), and the arguments by their names, however they were given.
 
     Attributes:
         module: where it is defined.
-        name: class and method: `Completions.create`.
-        operation: `chat`, `text_completion`, `generate_content` or `embeddings`.
+        name: class and method, `Completions.create`; or a function, `completion`.
+        operation: `chat`, `text_completion`, `generate_content`, `embeddings`, or one of those that no method covers yet:
+            `image_generation`, `video_generation`, `speech`, `transcription`, `translation`, ...
         read: writes what a response, or one chunk of a stream, says of itself.
-        base_url: the base URL of a call, from the object that the method belongs to and the keywords.
-        lazy: whether a call with these keywords makes its request only when its stream is read.
+        base_url: the base URL of a call.
+        model: the model that is asked for.
+        provider: `gen_ai.provider.name`, where not all calls of the SDK have the same; None: the instrumentor's.
+        parameters: where numbers such as `temperature` and `max_tokens` are found, by these names.
+        output: `gen_ai.output.type`, where it is no text: `image`, `video`, `speech`.
+        lazy: whether a call with these arguments makes its request only when its stream is read.
     """
 
     module: str
@@ -62,6 +79,10 @@ class Endpoint:
     operation: str
     read: Callable[[Any, Any], None]
     base_url: Callable[[Any, Mapping[str, Any]], object]
+    model: Callable[[Any, Mapping[str, Any]], object] = asked_model
+    provider: Callable[[Any, Mapping[str, Any]], object] = of_the_sdk
+    parameters: Callable[[Mapping[str, Any]], Mapping[str, Any]] = as_given
+    output: str | None = None
     lazy: Callable[[Mapping[str, Any]], bool] = never
 
 
@@ -81,6 +102,8 @@ class SdkInstrumentor(BaseInstrumentor):
     endpoints: ClassVar[tuple[Endpoint, ...]]
 
     # BaseInstrumentor is a singleton whose __init__ runs on every call, so the state is the class's.
+    _active: ClassVar[bool] = False
+    _providers: ClassVar[dict[str, Any]]
     _handler: ClassVar[TelemetryHandler | None] = None
     _hooked: ClassVar[bool] = False
     _wrapped: ClassVar[dict[Endpoint, tuple[Any, str, Any]]]
@@ -88,6 +111,7 @@ class SdkInstrumentor(BaseInstrumentor):
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         cls._wrapped = {}
+        cls._providers = {}
 
     def instrumentation_dependencies(self) -> Collection[str]:
         """The SDK; `opentelemetry-instrument` does not ask, so the hook does."""
@@ -104,13 +128,8 @@ class SdkInstrumentor(BaseInstrumentor):
         # An exception here would end the auto-instrumentation of the whole application.
         with contained(f"instrumenting {self.entry_point}"):
             cls = type(self)
-            cls._handler = TelemetryHandler(
-                tracer_provider=kwargs.get("tracer_provider"),
-                meter_provider=kwargs.get("meter_provider"),
-                logger_provider=kwargs.get("logger_provider"),
-                instrumentation_scope_name=cls.__module__,
-                instrumentation_scope_version=__version__,
-            )
+            cls._active, cls._handler = True, None
+            cls._providers = {name: kwargs.get(name) for name in _PROVIDERS}
             modules = dict.fromkeys(endpoint.module for endpoint in self.endpoints)
             for name in modules:
                 if not cls._hooked:
@@ -122,7 +141,7 @@ class SdkInstrumentor(BaseInstrumentor):
     def _uninstrument(self, **kwargs: Any) -> None:  # noqa: ARG002
         with contained(f"uninstrumenting {self.entry_point}"):
             cls = type(self)
-            cls._handler = None
+            cls._active, cls._handler = False, None
             for endpoint, (owner, name, wrapper) in list(self._wrapped.items()):
                 # What somebody else has wrapped since stays below theirs, and does nothing.
                 if owner.__dict__.get(name) is wrapper:
@@ -132,7 +151,7 @@ class SdkInstrumentor(BaseInstrumentor):
     def _wrap(self, module: ModuleType) -> None:
         """Wrap the endpoints of a module that was just imported."""
         with contained(f"wrapping {module.__name__}"):
-            if self._handler is None:
+            if not self._active:
                 return
             conflict = get_dependency_conflicts(self.instrumentation_dependencies())
             if conflict is not None:
@@ -144,18 +163,21 @@ class SdkInstrumentor(BaseInstrumentor):
 
     def _wrap_endpoint(self, module: ModuleType, endpoint: Endpoint) -> None:
         class_name, _, name = endpoint.name.rpartition(".")
-        owner = getattr(module, class_name, None)
-        method = vars(owner).get(name) if isinstance(owner, type) else None
+        owner = getattr(module, class_name, None) if class_name else module
+        method = None if owner is None else vars(owner).get(name)
         if method is None:
             log_once(logging.WARNING, f"{self.requirement}: {endpoint.module} has no {endpoint.name}; not instrumented")
             return
         wrap = self._request_async if inspect.iscoroutinefunction(method) else self._request
-        wrapper = wrapt.FunctionWrapper(method, partial(wrap, endpoint))
+        names = _positional(method)[1 if class_name else 0 :]
+        wrapper = wrapt.FunctionWrapper(method, partial(wrap, endpoint, names))
         setattr(owner, name, wrapper)
         self._wrapped[endpoint] = (owner, name, wrapper)
 
-    def _request(self, endpoint: Endpoint, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
-        call = self._begun(endpoint, instance, args, kwargs)
+    def _request(
+        self, endpoint: Endpoint, names: tuple[str, ...], wrapped: Any, instance: Any, args: Any, kwargs: Any
+    ) -> Any:
+        call = self._begun(endpoint, names, instance, args, kwargs)
         if call is None:
             return wrapped(*args, **kwargs)
         try:
@@ -165,8 +187,10 @@ class SdkInstrumentor(BaseInstrumentor):
             raise
         return call.given(result)
 
-    async def _request_async(self, endpoint: Endpoint, wrapped: Any, instance: Any, args: Any, kwargs: Any) -> Any:
-        call = self._begun(endpoint, instance, args, kwargs)
+    async def _request_async(
+        self, endpoint: Endpoint, names: tuple[str, ...], wrapped: Any, instance: Any, args: Any, kwargs: Any
+    ) -> Any:
+        call = self._begun(endpoint, names, instance, args, kwargs)
         if call is None:
             return await wrapped(*args, **kwargs)
         try:
@@ -176,12 +200,24 @@ class SdkInstrumentor(BaseInstrumentor):
             raise
         return await call.given_async(result)
 
-    def _begun(self, endpoint: Endpoint, instance: Any, args: Any, kwargs: Any) -> Call | None:
+    def _begun(self, endpoint: Endpoint, names: tuple[str, ...], instance: Any, args: Any, kwargs: Any) -> Call | None:
         with contained("starting a span for a request"):
-            handler = self._handler
-            if handler is not None and is_instrumentation_enabled() and not self.stands_back(instance):
-                return Call(handler, endpoint, self.provider, instance, args, kwargs)
+            if self._active and is_instrumentation_enabled() and not self.stands_back(instance):
+                # Not before the first request: it takes as long as all else together.
+                from otel_genai_impact.instrumentation._call import Call
+
+                arguments = {**dict(zip(names, args, strict=False)), **kwargs} if args else kwargs
+                return Call(self._handler or self._new_handler(), endpoint, self.provider, instance, arguments)
         return None
+
+    def _new_handler(self) -> TelemetryHandler:
+        from opentelemetry.util.genai.handler import TelemetryHandler
+
+        cls = type(self)
+        cls._handler = handler = TelemetryHandler(
+            **self._providers, instrumentation_scope_name=cls.__module__, instrumentation_scope_version=__version__
+        )
+        return handler
 
 
 _ACTIVE: Final = "is_instrumented_by_opentelemetry"
@@ -195,6 +231,12 @@ def _others(name: str) -> tuple[tuple[str, str], ...]:
         for found in entry_points(group=_GROUP, name=name)
         if found.module.startswith(_FOLLOW_THE_CONVENTIONS)
     )
+
+
+def _positional(function: Callable[..., object]) -> tuple[str, ...]:
+    """The names of the arguments that may be given by position."""
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return tuple(name for name, parameter in inspect.signature(function).parameters.items() if parameter.kind in kinds)
 
 
 def set_usage(
@@ -229,10 +271,15 @@ def set_usage(
 
 def set_identity(invocation: Any, *, id: object = None, model: object = None) -> None:  # noqa: A002
     """The response's id, and the model that answered."""
-    if isinstance(invocation, InferenceInvocation) and text(id) is not None:
+    if text(id) is not None and hasattr(cast("type[object]", type(invocation)), "response_id"):
         invocation.response_id = text(id)
     if text(model) is not None:
         invocation.response_model_name = text(model)
+
+
+def text(value: object) -> str | None:
+    """The value if it is a text that says something; SDKs also have sentinels for what is not given."""
+    return value if isinstance(value, str) and value else None
 
 
 def add_finish_reasons(invocation: Any, reasons: Iterable[object]) -> None:
