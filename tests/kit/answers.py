@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
@@ -25,6 +28,8 @@ class Answer:
         word_delay_s: wait before each word of a stream.
         words_until_break: a stream's connection breaks after this many words; None: it does not.
         error_status: HTTP status of an error answer; None: no error.
+        failures: so many times the server says 503 first, to a request with this answer.
+        calls_a_tool: the answer is a call of the tool `weather` in Paris instead of the text.
     """
 
     text: str = "Hello from the local test server."
@@ -39,6 +44,8 @@ class Answer:
     word_delay_s: float = 0.0
     words_until_break: int | None = None
     error_status: int | None = None
+    failures: int = 0
+    calls_a_tool: bool = False
 
     def words(self) -> list[str]:
         """The text in the pieces in which it is streamed; joined, they are the text."""
@@ -47,16 +54,23 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedRequest:
-    """A request that the server received."""
+    """A request that the server received.
+
+    Attributes:
+        body: empty where it was no JSON: then it is in `raw`.
+        parts: what the placeholders in the endpoint's path stand for.
+    """
 
     path: str
     headers: dict[str, str]
     body: dict[str, Json]
+    raw: bytes = b""
+    parts: dict[str, str] = field(default_factory=dict[str, str])
 
     @property
     def model(self) -> str:
-        """The model asked for."""
-        return str(self.body.get("model"))
+        """The model asked for, in the path or in the body."""
+        return self.parts.get("model") or str(self.body.get("model"))
 
     @property
     def streamed(self) -> bool:
@@ -76,15 +90,24 @@ class RecordedRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """The body of a successful answer: one JSON document, or the events of a stream as (SSE event name, data)."""
+    """The body of a successful answer: one JSON document, or the events of a stream, or bytes.
+
+    Attributes:
+        content: sent as it is, if not None.
+        content_type: of `content` and of `events`.
+        framed: an event as it goes onto the wire; None: as a server-sent event.
+    """
 
     document: Json = None
     events: list[StreamEvent] | None = None
+    content: bytes | None = None
+    content_type: str | None = None
+    framed: Callable[[StreamEvent], bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamEvent:
-    """One server-sent event.
+    """One event of a stream: server-sent, unless the reply frames it otherwise.
 
     Attributes:
         data: JSON, or a bare string that is sent as it is.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tests.kit.answers import Reply, StreamEvent
 
@@ -69,3 +69,6 @@ def _events(request: RecordedRequest, answer: Answer, number: int) -> list[Strea
     return [
         StreamEvent(name=str(step["type"]), data=step, is_word=step["type"] == "content_block_delta") for step in steps
     ]
+
+
+ENDPOINTS: Final = {"/v1/messages": messages}

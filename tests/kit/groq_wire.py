@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tests.kit import openai_wire
 from tests.kit.answers import Reply, StreamEvent
@@ -21,3 +21,6 @@ def chat(request: RecordedRequest, answer: Answer, number: int) -> Reply:
     if answer.usage_reported:
         about["usage"] = openai_wire.chat_usage(answer)
     return Reply(events=[*words, StreamEvent(data={**last.data, "x_groq": about}), done])
+
+
+ENDPOINTS: Final = {"/openai/v1/chat/completions": chat, "/openai/v1/embeddings": openai_wire.embeddings}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tests.kit.answers import Reply, StreamEvent
+from tests.kit.openai_wire import finish_reason, tool_call
 
 if TYPE_CHECKING:
     from tests.kit.answers import Answer, Json, RecordedRequest
@@ -20,7 +21,9 @@ def chat(request: RecordedRequest, answer: Answer, number: int) -> Reply:
     if request.streamed:
         return Reply(events=_events(head, answer))
     message: Json = {"role": "assistant", "content": answer.text, "tool_calls": None}
-    choice: Json = {"index": 0, "message": message, "finish_reason": "stop"}
+    if answer.calls_a_tool:
+        message = {"role": "assistant", "content": "", "tool_calls": [tool_call()]}
+    choice: Json = {"index": 0, "message": message, "finish_reason": finish_reason(answer)}
     return Reply(document={**head, "object": "chat.completion", "choices": [choice], "usage": _usage(answer)})
 
 
@@ -42,12 +45,16 @@ def _events(head: dict[str, Json], answer: Answer) -> list[StreamEvent]:
         choice: Json = {"index": 0, "delta": delta, "finish_reason": finish_reason}
         return {**head, "object": "chat.completion.chunk", "choices": [choice]}
 
-    last = chunk({"content": ""}, "stop")
+    last = chunk({"content": ""}, finish_reason(answer))
     if answer.usage_reported:
         last["usage"] = _usage(answer)
+    if answer.calls_a_tool:
+        said = [StreamEvent(data=chunk({"content": "", "tool_calls": [{"index": 0, **tool_call()}]}))]
+    else:
+        said = [StreamEvent(data=chunk({"content": word}), is_word=True) for word in answer.words()]
     return [
         StreamEvent(data=chunk({"role": "assistant", "content": ""})),
-        *(StreamEvent(data=chunk({"content": word}), is_word=True) for word in answer.words()),
+        *said,
         StreamEvent(data=last),
         StreamEvent(data="[DONE]"),
     ]
@@ -58,3 +65,10 @@ def embeddings(request: RecordedRequest, answer: Answer, number: int) -> Reply:
     usage: Json = {"prompt_tokens": answer.input_tokens, "total_tokens": answer.input_tokens}
     model = answer.model or request.model
     return Reply(document={"id": f"emb-{number}", "object": "list", "model": model, "data": [row], "usage": usage})
+
+
+ENDPOINTS: Final = {
+    "/mistral/v1/chat/completions": chat,
+    "/mistral/v1/fim/completions": chat,
+    "/mistral/v1/embeddings": embeddings,
+}

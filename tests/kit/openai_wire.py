@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tests.kit.answers import Reply, StreamEvent
 
@@ -23,15 +23,30 @@ def chat(request: RecordedRequest, answer: Answer, number: int) -> Reply:
         "choices": [
             {
                 "index": 0,
-                "message": {"role": "assistant", "content": answer.text, "refusal": None},
+                "message": _message(answer),
                 "logprobs": None,
-                "finish_reason": "stop",
+                "finish_reason": finish_reason(answer),
             }
         ],
     }
     if answer.usage_reported:
         document["usage"] = chat_usage(answer)
     return Reply(document=document)
+
+
+def finish_reason(answer: Answer) -> str:
+    return "tool_calls" if answer.calls_a_tool else "stop"
+
+
+def tool_call() -> dict[str, Json]:
+    function: Json = {"name": "weather", "arguments": '{"city": "Paris"}'}
+    return {"id": "call_1", "type": "function", "function": function}
+
+
+def _message(answer: Answer) -> Json:
+    if answer.calls_a_tool:
+        return {"role": "assistant", "content": None, "refusal": None, "tool_calls": [tool_call()]}
+    return {"role": "assistant", "content": answer.text, "refusal": None}
 
 
 def _chat_head(request: RecordedRequest, answer: Answer, number: int, kind: str) -> dict[str, Json]:
@@ -72,8 +87,11 @@ def _chat_events(request: RecordedRequest, answer: Answer, number: int) -> list[
         return {**head, "choices": [choice]}
 
     events = [StreamEvent(data=chunk({"role": "assistant", "content": ""}))]
-    events += [StreamEvent(data=chunk({"content": word}), is_word=True) for word in answer.words()]
-    events.append(StreamEvent(data=chunk({}, "stop")))
+    if answer.calls_a_tool:
+        events.append(StreamEvent(data=chunk({"tool_calls": [{"index": 0, **tool_call()}]})))
+    else:
+        events += [StreamEvent(data=chunk({"content": word}), is_word=True) for word in answer.words()]
+    events.append(StreamEvent(data=chunk({}, finish_reason(answer))))
     if usage_asked and answer.usage_reported:
         events.append(StreamEvent(data={**head, "choices": [], "usage": chat_usage(answer)}))
     return [*events, StreamEvent(data="[DONE]")]
@@ -163,3 +181,10 @@ def embeddings(request: RecordedRequest, answer: Answer, number: int) -> Reply:
     if answer.usage_reported:
         document["usage"] = {"prompt_tokens": answer.input_tokens, "total_tokens": answer.input_tokens}
     return Reply(document=document)
+
+
+ENDPOINTS: Final = {
+    "/v1/chat/completions": chat,
+    "/v1/responses": responses,
+    "/v1/embeddings": embeddings,
+}

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import itertools
 import json
+import pkgutil
+import re
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from urllib.parse import unquote
 
-from tests.kit import anthropic_wire, groq_wire, mistral_wire, openai_wire
+import tests.kit
+from tests.kit import openai_wire
 from tests.kit.answers import Answer, RecordedRequest
 
 if TYPE_CHECKING:
@@ -21,17 +26,39 @@ if TYPE_CHECKING:
 
     from tests.kit.answers import Json, Reply, StreamEvent
 
-_ENDPOINTS: Final[dict[str, Callable[[RecordedRequest, Answer, int], Reply]]] = {
-    "/v1/chat/completions": openai_wire.chat,
-    "/v1/responses": openai_wire.responses,
-    "/v1/embeddings": openai_wire.embeddings,
-    "/v1/messages": anthropic_wire.messages,
-    "/openai/v1/chat/completions": groq_wire.chat,
-    "/openai/v1/embeddings": openai_wire.embeddings,
-    "/mistral/v1/chat/completions": mistral_wire.chat,
-    "/mistral/v1/fim/completions": mistral_wire.chat,
-    "/mistral/v1/embeddings": mistral_wire.embeddings,
-}
+_WIRES: Final = tuple(
+    import_module(f"tests.kit.{module.name}")
+    for module in pkgutil.iter_modules(tests.kit.__path__)
+    if module.name.endswith("_wire")
+)
+
+
+class _Endpoint(NamedTuple):
+    """A path, in which `{model}` stands for anything, what answers there, and what an error looks like."""
+
+    path: re.Pattern[str]
+    answering: Callable[[RecordedRequest, Answer, int], Reply]
+    error_document: Callable[[int], Json]
+
+
+_ENDPOINTS: Final = [
+    _Endpoint(
+        re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(path))),
+        answering,
+        getattr(wire, "error_document", openai_wire.error_document),
+    )
+    for wire in _WIRES
+    for path, answering in wire.ENDPOINTS.items()
+]
+
+
+def _endpoint(path: str) -> tuple[_Endpoint, dict[str, str]] | None:
+    """What answers there, and what the placeholders in its path stand for."""
+    for endpoint in _ENDPOINTS:
+        found = endpoint.path.fullmatch(path)
+        if found is not None:
+            return endpoint, found.groupdict()
+    return None
 
 
 class ProviderServer:
@@ -49,6 +76,7 @@ class ProviderServer:
         self.requests: list[RecordedRequest] = []
         self._queue: deque[Answer] = deque()
         self._answers_by_key: dict[str, Answer] = {}
+        self._failures: Counter[int] = Counter()
         self._numbers = itertools.count(1)
         self._http = _HttpServer(("127.0.0.1", 0), _Handler)
         self._http.provider = self
@@ -87,6 +115,12 @@ class ProviderServer:
             by_model = self._answers_by_key.get(request.model, self.default)
             return self._answers_by_key.get(request.prompt, by_model)
 
+    def fails_first(self, answer: Answer) -> bool:
+        """Whether the answer is still kept back, for the client to try again."""
+        given = self._failures[id(answer)]
+        self._failures[id(answer)] += 1
+        return given % (answer.failures + 1) < answer.failures
+
     def next_number(self) -> int:
         """What makes an answer's ids unique."""
         return next(self._numbers)
@@ -111,36 +145,47 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("content-length", "0")))
-        path = self.path.split("?")[0]
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        request = RecordedRequest(path=path, headers=headers, body=json.loads(raw))
-        endpoint = _ENDPOINTS.get(path)
-        if endpoint is None:
+        path = unquote(self.path.split("?")[0])
+        found = _endpoint(path)
+        if found is None:
             self._send_document(404, {"error": {"message": f"no endpoint {path}", "type": "not_found_error"}})
             return
+        endpoint, parts = found
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = RecordedRequest(path=path, headers=headers, body=_json(raw), raw=raw, parts=parts)
         answer = self.server.provider.chosen_answer(request)
         time.sleep(answer.delay_s)
-        if answer.error_status is not None:
-            wire = anthropic_wire if path == "/v1/messages" else openai_wire
-            self._send_document(answer.error_status, wire.error_document(answer.error_status))
+        status = 503 if self.server.provider.fails_first(answer) else answer.error_status
+        if status is not None:
+            self._send_document(status, endpoint.error_document(status))
             return
-        reply = endpoint(request, answer, self.server.provider.next_number())
-        if reply.events is None:
+        self._send_reply(endpoint.answering(request, answer, self.server.provider.next_number()), answer)
+
+    def do_GET(self) -> None:
+        self.do_POST()
+
+    def _send_reply(self, reply: Reply, answer: Answer) -> None:
+        if reply.content is not None:
+            self._send(200, reply.content, reply.content_type or "application/octet-stream")
+        elif reply.events is None:
             self._send_document(200, reply.document)
         else:
-            self._send_stream(reply.events, answer)
+            self._send_stream(reply, reply.events, answer)
 
     def _send_document(self, status: int, document: Json) -> None:
-        body = json.dumps(document).encode()
+        self._send(status, json.dumps(document).encode(), "application/json")
+
+    def _send(self, status: int, body: bytes, content_type: str) -> None:
         self.send_response(status)
-        self.send_header("content-type", "application/json")
+        self.send_header("content-type", content_type)
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
-    def _send_stream(self, events: list[StreamEvent], answer: Answer) -> None:
+    def _send_stream(self, reply: Reply, events: list[StreamEvent], answer: Answer) -> None:
+        framed = reply.framed or _sse
         self.send_response(200)
-        self.send_header("content-type", "text/event-stream")
+        self.send_header("content-type", reply.content_type or "text/event-stream")
         self.send_header("transfer-encoding", "chunked")
         self.end_headers()
         word_count = 0
@@ -151,11 +196,19 @@ class _Handler(BaseHTTPRequestHandler):
                     return
                 word_count += 1
                 time.sleep(answer.word_delay_s)
-            self._send_chunk(_sse(event))
+            self._send_chunk(framed(event))
         self._send_chunk(b"")
 
     def _send_chunk(self, data: bytes) -> None:
         self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+
+
+def _json(raw: bytes) -> dict[str, Json]:
+    try:
+        document = json.loads(raw)
+    except ValueError:
+        return {}
+    return cast("dict[str, Json]", document) if isinstance(document, dict) else {}
 
 
 def _sse(event: StreamEvent) -> bytes:

@@ -45,9 +45,8 @@ def methods() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for endpoint in getattr(instrumentor, "endpoints"):  # noqa: B009 -- which one it is, the argument says
         owner, _, method = endpoint.name.rpartition(".")
-        found[f"{endpoint.module}.{endpoint.name}"] = vars(vars(importlib.import_module(endpoint.module))[owner])[
-            method
-        ]
+        of_module = vars(importlib.import_module(endpoint.module))
+        found[f"{endpoint.module}.{endpoint.name}"] = (vars(of_module[owner]) if owner else of_module)[method]
     return found
 
 
