@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from tests.integration.sdk_plan import SdkPlan
 
 APPS: Final = Path(__file__).parent / "apps"
+DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "instrumentations.md"
+_BEGIN: Final = "<!-- calls -->"
+_END: Final = "<!-- /calls -->"
 NONE: Final = "the SDK has none"
 
 # By the name of the entry point.
@@ -47,3 +50,15 @@ def table_of(outcomes: Mapping[tuple[str, str], str]) -> str:
 def _cell(sdk: str, call: str, outcomes: Mapping[tuple[str, str], str]) -> str:
     plan = SDKS[sdk]
     return outcomes.get((sdk, call), "NOT RUN") if call in plan.calls else plan.impossible.get(call, NONE)
+
+
+def write_table() -> None:
+    """Put the table of the plans into the document."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    before, _, rest = text.partition(_BEGIN)
+    after = rest.partition(_END)[2]
+    DOCUMENT.write_text(f"{before}{_BEGIN}\n{table()}\n{_END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":  # python -m tests.integration.sdk_plans
+    write_table()

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from tests.integration import sdk_promises
 from tests.integration.sdk_plan import ESTIMATED
-from tests.integration.sdk_plans import APPS, SDKS, TESTED, table
+from tests.integration.sdk_plans import APPS, DOCUMENT, SDKS, TESTED, table
 from tests.kit.app import run_app
 from tests.kit.sdk_run import NOT_ESTIMATED, sdk_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from tests.kit.provider_server import ProviderServer
     from tests.kit.sdk_run import SdkRun
 
-_DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "instrumentations.md"
 _CALLS: Final = [(sdk, call) for sdk in TESTED for call in SDKS[sdk].calls]
 _ESTIMATED: Final = [(sdk, call) for sdk, call in _CALLS if SDKS[sdk].outcome(call) == ESTIMATED]
 _NOT_ESTIMATED: Final = [pair for pair in _CALLS if pair not in _ESTIMATED]
@@ -190,4 +189,4 @@ def test_an_application_without_the_sdks_imports_none() -> None:
 
 def test_the_table_in_the_document_is_that_of_the_plans() -> None:
     """Every call of every SDK, with what comes of it: what is printed there was run here."""
-    assert table() in _DOCUMENT.read_text(encoding="utf-8")
+    assert table() in DOCUMENT.read_text(encoding="utf-8")
