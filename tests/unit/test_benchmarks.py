@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import estimates, processes, spans
+from tests.benchmarks import calls, estimates, processes, spans
 
 
 def test_an_estimate_is_compared_with_the_references() -> None:
@@ -15,6 +15,12 @@ def test_spans_are_compared_with_bare_ones() -> None:
     """A GenAI span, with and without histograms, another span and the control yield a ratio to the bare span."""
     rows = spans.measure(rounds=2, http_rounds=2, warm_up=10)
     assert [True] * 4 == [row.spread.median > 0 for row in rows]
+
+
+def test_calls_and_chunks_are_compared_with_bare_spans() -> None:
+    """What an instrumentation adds to a call and to a chunk, and util-genai alone to a call, is more than nothing."""
+    rows = calls.measure(rounds=2)
+    assert [True] * 3 == [row.spread.median > 0 for row in rows]
 
 
 def test_the_import_is_timed() -> None:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import inspect
 import weakref
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from opentelemetry.context import get_current
-from opentelemetry.util.genai.invocation import EmbeddingInvocation, InferenceInvocation
-from opentelemetry.util.genai.stream import AsyncStreamWrapper, SyncStreamWrapper
 
-from otel_genai_impact._contain import contained
+from otel_genai_impact._contain import contained, failed
 from otel_genai_impact.instrumentation._shared import text
+from otel_genai_impact.instrumentation._stream import AsyncStream, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from opentelemetry.util.genai.handler import TelemetryHandler
+    from opentelemetry.util.genai.invocation import EmbeddingInvocation, InferenceInvocation
 
     from otel_genai_impact.instrumentation._shared import Endpoint
 
@@ -45,7 +47,8 @@ class Call:
         self._handler = handler
         self._endpoint = endpoint
         self._provider = text(endpoint.provider(instance, arguments)) or provider
-        self._server = _server(endpoint.base_url(instance, arguments))
+        # Be it a text or a URL object of an HTTP library.
+        self._server = _server(str(endpoint.base_url(instance, arguments) or ""))
         self._model = text(endpoint.model(instance, arguments))
         given = endpoint.parameters(arguments)
         self._parameters = {name: given[name] for name in _PARAMETERS if _is_number(given.get(name))}
@@ -81,10 +84,13 @@ class Call:
             self.invocation.output_type = self._endpoint.output
 
     def read(self, given: object) -> None:
-        """Read a response, or one chunk of a stream."""
-        with contained("reading an SDK's response"):
-            if self.invocation is not None:
-                self._endpoint.read(self.invocation, given)
+        """Read a response, or one chunk of a stream: as often as there are chunks."""
+        invocation = self.invocation
+        if invocation is not None:
+            try:
+                self._endpoint.read(invocation, given)
+            except Exception:  # noqa: BLE001 -- the edge: nothing of ours reaches the user's call
+                failed("reading an SDK's response")
 
     def stop(self) -> None:
         """End the span of a request that succeeded."""
@@ -130,7 +136,7 @@ class Call:
 
     def _followed(self, result: Any) -> Any:
         if _is_stream(result):
-            return (_Stream if hasattr(result, "__next__") else _AsyncStream)(result, self)
+            return (Stream if hasattr(result, "__next__") else AsyncStream)(result, self)
         if _is_raw(result):
             self.suspend()
             _Raw(result, self)
@@ -140,57 +146,10 @@ class Call:
         return result
 
 
-class _Reads:
-    """What both kinds of streams do with their chunks and at their end."""
-
-    _self_call: Call
-    _self_invocation: Any
-
-    def _begin(self) -> None:
-        """A lazy SDK makes its request when the stream is read first; so its span starts there."""
-        if self._self_invocation is None:
-            with contained("starting a span for a request"):
-                self._self_call.start()
-                self._self_call.suspend()
-            self._self_invocation = invocation = self._self_call.invocation
-            if isinstance(invocation, InferenceInvocation):
-                invocation.request_stream = True
-
-    def _process_chunk(self, chunk: Any) -> None:
-        self._self_call.read(chunk)
-
-    def _on_stream_end(self) -> None:
-        self._self_call.stop()
-
-    def _on_stream_error(self, error: BaseException) -> None:
-        self._self_call.fail(error)
-
-
-class _Stream(_Reads, SyncStreamWrapper[Any]):
-    def __init__(self, stream: Any, call: Call) -> None:
-        super().__init__(stream, call.invocation)
-        self._self_call = call
-        call.suspend()
-
-    def __next__(self) -> Any:
-        self._begin()
-        return super().__next__()
-
-
-class _AsyncStream(_Reads, AsyncStreamWrapper[Any]):
-    def __init__(self, stream: Any, call: Call) -> None:
-        super().__init__(stream, call.invocation)
-        self._self_call = call
-        call.suspend()
-
-    async def __anext__(self) -> Any:
-        self._begin()
-        return await super().__anext__()
-
-
-def _is_raw(result: Any) -> bool:
+def _is_raw(result: object) -> bool:
     """Whether it is a raw response of an SDK that Stainless generates: the parsed one comes out of `parse`."""
-    return hasattr(result, "http_response") and callable(getattr(result, "parse", None))
+    # Of its class first: to ask a model of pydantic's for what it does not have takes long.
+    return hasattr(type(result), "parse") and hasattr(result, "http_response")
 
 
 class _Raw:
@@ -254,11 +213,10 @@ def _is_stream(result: object) -> bool:
     return hasattr(kind, "__next__") or hasattr(kind, "__anext__")
 
 
-def _server(base_url: object) -> tuple[str | None, int | None]:
-    """Address and port of a client's base URL, be it a text or a URL object of an HTTP library."""
-    from urllib.parse import urlsplit
-
-    url = urlsplit(str(base_url or ""))
+@lru_cache(maxsize=128)
+def _server(base_url: str) -> tuple[str | None, int | None]:
+    """Address and port of a client's base URL."""
+    url = urlsplit(base_url)
     port = url.port or {"https": 443, "http": 80}.get(url.scheme)
     return (url.hostname, port) if url.hostname else (None, None)
 

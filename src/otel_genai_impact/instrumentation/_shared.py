@@ -290,10 +290,19 @@ def add_finish_reasons(invocation: Any, reasons: Iterable[object]) -> None:
 
 
 def read_chat_completion(invocation: Any, given: Any) -> None:
-    """A response, or one chunk of a stream, in the shape that OpenAI's API made common."""
-    set_identity(invocation, id=given.id, model=given.model)
-    add_finish_reasons(invocation, (getattr(choice, "finish_reason", None) for choice in given.choices or ()))
-    read_usage(invocation, getattr(given, "usage", None))
+    """A response, or one chunk of a stream, in the shape that OpenAI's API made common.
+
+    Chunks come in thousands, and nearly all have nothing new to say: that is seen quickly.
+    """
+    if invocation.response_id is None:
+        set_identity(invocation, id=given.id, model=given.model)
+    for choice in given.choices or ():
+        reason = getattr(choice, "finish_reason", None)
+        if reason is not None:
+            add_finish_reasons(invocation, (reason,))
+    usage = getattr(given, "usage", None)
+    if usage is not None:
+        read_usage(invocation, usage)
 
 
 def read_usage(invocation: Any, usage: Any) -> None:

@@ -26,7 +26,10 @@ def _base_url(resource: Any, kwargs: Mapping[str, Any]) -> object:  # noqa: ARG0
 def _chat(invocation: Any, given: Any) -> None:
     """A stream's usage comes in Groq's own field, whether it was asked for or not."""
     read_chat_completion(invocation, given)
-    read_usage(invocation, getattr(getattr(given, "x_groq", None), "usage", None))
+    # To ask a model of pydantic's for a field that it does not have takes long.
+    in_stream: Any = given.__dict__.get("x_groq")
+    if in_stream is not None:
+        read_usage(invocation, in_stream.usage)
 
 
 def _embeddings(invocation: Any, given: Any) -> None:
