@@ -49,6 +49,13 @@ ASSUMPTIONS: Final = "genai_impact.assumptions"
 NOT_ESTIMATED: Final = "genai_impact.not_estimated"
 PHASE: Final = "genai_impact.phase"
 
+# Written on the spans above: the local root, agents, workflows and tools.
+ROLLUP_ENERGY: Final = "genai_impact.rollup.energy"
+ROLLUP_GWP: Final = "genai_impact.rollup.gwp"
+ROLLUP_WCF: Final = "genai_impact.rollup.wcf"
+ROLLUP_REQUESTS: Final = "genai_impact.rollup.requests"
+ROLLUP_NOT_ESTIMATED: Final = "genai_impact.rollup.not_estimated"
+
 SOURCE_MODELLED: Final = "modelled"
 PHASE_USAGE: Final = "usage"
 PHASE_EMBODIED: Final = "embodied"

@@ -10,6 +10,7 @@ from otel_genai_impact import _contain
 from otel_genai_impact.telemetry import metrics, processor
 from otel_genai_impact.telemetry.counting_once import CountingOnce
 from otel_genai_impact.telemetry.ledger import LEDGER
+from otel_genai_impact.telemetry.rollups import RollUps
 from tests.kit.telemetry import Telemetry
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(_contain, "reraise", True)
     monkeypatch.setattr(_contain, "_already_logged", set[tuple[str, str]]())
     monkeypatch.setattr(processor, "_COUNTING_ONCE", CountingOnce())
+    monkeypatch.setattr(processor, "_ROLL_UPS", RollUps())
     accounts, instruments = list(LEDGER.accounts), list(metrics._ALL)
     yield
     LEDGER.accounts[:] = accounts

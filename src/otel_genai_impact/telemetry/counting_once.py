@@ -15,18 +15,18 @@ race makes at worst one duplicate more or less to be seen, never an exception or
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+
+from otel_genai_impact.telemetry.memory import Memory
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
     from opentelemetry.sdk.util.instrumentation import InstrumentationScope
     from opentelemetry.trace import SpanContext
 
-_GENERATION: Final = 2048
 _MOST_COVERING: Final = 8
 _REMEMBERED_FOR_NS: Final = 300_000_000_000
 
-_Value = TypeVar("_Value")
 _new: Final[Any] = tuple.__new__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
 
@@ -56,39 +56,6 @@ class _Leaf(NamedTuple):
         return mine is its or (mine is not None and its is not None and mine.name == its.name)
 
 
-class _Memory(Generic[_Value]):
-    """A dictionary that forgets: when the younger of its two generations is full, the elder one is dropped."""
-
-    __slots__ = ("elder", "younger")
-
-    def __init__(self) -> None:
-        self.younger: dict[int | str, _Value] = {}
-        self.elder: dict[int | str, _Value] = {}
-
-    def __len__(self) -> int:
-        return len(self.younger) + len(self.elder)
-
-    def __bool__(self) -> bool:
-        return bool(self.younger or self.elder)
-
-    def put(self, key: int | str, value: _Value) -> None:
-        self.younger[key] = value
-        self.age()
-
-    def age(self) -> None:
-        """Make room if the younger generation is full."""
-        if len(self.younger) >= _GENERATION:
-            self.elder = self.younger
-            self.younger = {}
-
-    def get(self, key: int | str) -> _Value | None:
-        return self.younger.get(key) or self.elder.get(key)
-
-    def pop(self, key: int | str) -> _Value | None:
-        young, old = self.younger.pop(key, None), self.elder.pop(key, None)
-        return old if young is None else young
-
-
 class CountingOnce:
     """What is remembered of the requests that were counted a short while ago.
 
@@ -98,8 +65,8 @@ class CountingOnce:
     """
 
     def __init__(self) -> None:
-        self.below: Final[_Memory[tuple[_Leaf, ...]]] = _Memory()
-        self.counted: Final[_Memory[_Leaf]] = _Memory()
+        self.below: Final[Memory[tuple[_Leaf, ...]]] = Memory()
+        self.counted: Final[Memory[_Leaf]] = Memory()
 
     def passed(self, span: ReadableSpan) -> None:
         """A span ended that is no request: what was counted below it was counted below its parent, too."""

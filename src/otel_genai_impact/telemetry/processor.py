@@ -22,7 +22,8 @@ from otel_genai_impact.telemetry.counting_once import AS_A_TWIN, FIRST, Counting
 from otel_genai_impact.telemetry.ledger import LEDGER
 from otel_genai_impact.telemetry.metrics import metrics_of
 from otel_genai_impact.telemetry.plans import Plans, short
-from otel_genai_impact.telemetry.request import INFERENCE_KIND, MARKS, Request, read
+from otel_genai_impact.telemetry.request import INFERENCE_KIND, MARKS, Request, is_rolled_up, read
+from otel_genai_impact.telemetry.rollups import WITHOUT_ESTIMATE, RollUps, Sums
 from otel_genai_impact.telemetry.writing import attributes_of, write
 
 if TYPE_CHECKING:
@@ -39,8 +40,11 @@ if TYPE_CHECKING:
 _NS_PER_S: Final = 1e9
 SERVER: Final = SpanKind.SERVER  # an Enum's member costs more than a global
 
-# One for the process: a request may be reported to two providers.
+# One for the process: a request may be reported to two providers, and be below a span of a third.
 _COUNTING_ONCE: Final = CountingOnce()
+_ROLL_UPS: Final = RollUps()
+
+_new: Final[Any] = tuple.__new__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
 
 class ImpactSpanProcessor(SpanProcessor):
@@ -75,6 +79,8 @@ class ImpactSpanProcessor(SpanProcessor):
         self._plans = Plans(catalog, method, settings.detail, self._metrics.account)
         self._once = _COUNTING_ONCE
         self._waiting = _COUNTING_ONCE.below
+        self._rollups = _ROLL_UPS
+        self._below = _ROLL_UPS.waiting
         self._strict = settings.strict
         self._count_server_spans = settings.count_server_spans
         self._metric_attributes = settings.metric_attributes
@@ -122,19 +128,20 @@ class ImpactSpanProcessor(SpanProcessor):
             attributes = attributes_of(span)
             if not MARKS.isdisjoint(attributes):
                 self._handle(span, attributes)
-            elif self._waiting.younger or self._waiting.elder:
-                self._once.passed(span)
+            elif self._waiting.younger or self._waiting.elder or self._below.younger or self._below.elder:
+                self._passed(span, attributes)
         except Exception:  # noqa: BLE001 - the edge: nothing of ours reaches the user's call
             failed("estimating the impacts of a span")
 
     def _handle(self, span: ReadableSpan, attributes: Mapping[str, Any]) -> None:
         request = read(span.name, attributes)
         if request is None or (span.kind is SERVER and not self._count_server_spans):
-            self._once.passed(span)
+            self._passed(span, attributes)
             return
         seen = self._once.first_seen_as(span, request.kind, request.response_id)
         if seen is not FIRST:
             if seen is AS_A_TWIN:
+                self._rollups.ended(span)
                 self._mark(span, semconv.DUPLICATE)
             else:
                 log_once(
@@ -147,7 +154,15 @@ class ImpactSpanProcessor(SpanProcessor):
         if status is not None:
             input_tokens, output_tokens = max(request.input_tokens or 0, 0), max(request.output_tokens or 0, 0)
             LEDGER.add(self._plans.row_without_estimate(request, status), None, input_tokens, output_tokens)
+            self._rollups.count(span, WITHOUT_ESTIMATE)
             self._mark(span, status)
+
+    def _passed(self, span: ReadableSpan, attributes: Mapping[str, Any]) -> None:
+        """A span ended that is no request, maybe above some: the local root, agents, workflows and tools say which."""
+        self._once.passed(span)
+        below = self._rollups.ended(span)
+        if below is not None and (span.parent is None or span.parent.is_remote or is_rolled_up(attributes)):
+            write(span, below.attributes())
 
     def _estimate(self, span: ReadableSpan, request: Request, attributes: Mapping[str, Any]) -> str | None:
         """Estimate, write and count a request; or the reason why that cannot be done."""
@@ -163,6 +178,7 @@ class ImpactSpanProcessor(SpanProcessor):
         estimate = plan.system.estimate(output_tokens, latency_s)
         # Counted first: whatever may go wrong with the span, the sums are right.
         LEDGER.add(plan.row, estimate, request.input_tokens or 0, output_tokens)
+        self._rollups.count(span, _new(Sums, (estimate.energy, estimate.gwp, estimate.wcf, 1, 0)))
         context = span.context
         if context is not None:
             if self._energy_histogram is not None:

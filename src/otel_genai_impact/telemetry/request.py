@@ -32,6 +32,14 @@ NEVER_COUNTED: Final = frozenset({
     "invoke_agent", "invoke_workflow", "create_agent", "plan", "execute_tool", "retrieval", "fetch_response",
 })  # fmt: skip
 
+# Spans that say what the requests below them came to: operations, and kinds in the conventions of others.
+ROLLED_UP: Final[Mapping[str, frozenset[str]]] = {
+    GEN_AI_OPERATION_NAME: frozenset({"invoke_agent", "invoke_workflow", "create_agent", "plan", "execute_tool"}),
+    "openinference.span.kind": frozenset({"AGENT", "CHAIN", "TOOL"}),
+    "traceloop.span.kind": frozenset({"workflow", "task", "agent", "tool"}),
+    "langfuse.observation.type": frozenset({"agent", "chain", "tool"}),
+}
+
 # A span that has none of these is no GenAI span.
 MARKS: Final = frozenset({
     GEN_AI_OPERATION_NAME, GEN_AI_PROVIDER_NAME, GEN_AI_SYSTEM, GEN_AI_REQUEST_MODEL, GEN_AI_RESPONSE_MODEL,
@@ -111,6 +119,11 @@ def read(name: str, attributes: Mapping[str, Any]) -> Request | None:
     return _new(
         Request, (kind, operation, provider, response_model, request_model, response_id, input_tokens, output_tokens)
     )
+
+
+def is_rolled_up(attributes: Mapping[str, Any]) -> bool:
+    """Whether a span is that of an agent, a workflow or a tool."""
+    return any(text(attributes.get(key)) in kinds for key, kinds in ROLLED_UP.items())
 
 
 def _operation_in(name: str) -> str | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from otel_genai_impact.telemetry import counting_once
+from otel_genai_impact.telemetry import memory
 from tests.kit.telemetry import CHAT, USAGE, Telemetry
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def test_three_layers_are_one_request(telemetry: Telemetry) -> None:
 
 def test_memory_is_bounded(telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many requests there are, what is remembered of them is not."""
-    monkeypatch.setattr(counting_once, "_GENERATION", 10)
+    monkeypatch.setattr(memory, "_GENERATION", 10)
     root = telemetry.start({}, name="root")
     for number in range(50):
         telemetry.request({ID: f"r{number}"}, parent=telemetry.start({}, name="unended", parent=root))

@@ -253,7 +253,9 @@ def test_zero_output_tokens_with_input_are_estimated(telemetry: Telemetry) -> No
 
 
 def test_the_applications_own_spans_are_left_alone(telemetry: Telemetry) -> None:
-    """A span that is no request gets nothing from us, nor does the parent of a request."""
-    parent = telemetry.start({"http.route": "/chat"}, name="POST /chat")
+    """A span that is no request gets nothing from us, nor does one between a request and the local root."""
+    root = telemetry.start({"http.route": "/chat"}, name="POST /chat")
+    parent = telemetry.start({"code.function.name": "answer"}, name="answer", parent=root)
     telemetry.request(parent=parent)
-    assert telemetry.end(parent) == {"http.route": "/chat"}
+    assert telemetry.end(parent) == {"code.function.name": "answer"}
+    assert telemetry.end(telemetry.start({"http.route": "/"}, name="GET /")) == {"http.route": "/"}

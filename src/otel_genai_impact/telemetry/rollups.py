@@ -1,0 +1,133 @@
+"""Roll-ups: what the requests below a span came to, in this process, for the span to say when it ends.
+
+Each request is added to its parent; a span that ends takes what was added to it, and passes it on to its own parent. So
+nothing is searched for, and a trace may be as long as it likes. A request that ends after its parent, but began before
+the parent ended, is added to the nearest ancestor that is still open; one that began later belongs to none.
+
+Bounded, and safe to re-enter (from garbage collection or a signal handler) without a lock: adding is one append.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from otel_genai_impact import semconv
+from otel_genai_impact.telemetry.memory import Memory
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import ReadableSpan
+    from opentelemetry.util.types import AttributeValue
+
+_MOST_GONE: Final = 16
+_ADDED_UP_FROM: Final = 256
+
+
+class Sums(NamedTuple):
+    """What requests came to: energy (J), greenhouse gases (g CO2eq), water (L) of those with an estimate."""
+
+    energy_j: float
+    gwp_g: float
+    wcf_l: float
+    requests: int
+    not_estimated: int
+
+    def attributes(self) -> dict[str, AttributeValue]:
+        """As span attributes. Where nothing could be estimated there are no figures: unknown is not 0."""
+        counts: dict[str, AttributeValue] = {
+            semconv.ROLLUP_REQUESTS: self.requests,
+            semconv.ROLLUP_NOT_ESTIMATED: self.not_estimated,
+        }
+        if self.not_estimated == self.requests:
+            return counts
+        return {
+            semconv.ROLLUP_ENERGY: self.energy_j,
+            semconv.ROLLUP_GWP: self.gwp_g,
+            semconv.ROLLUP_WCF: self.wcf_l,
+            **counts,
+        }
+
+
+WITHOUT_ESTIMATE: Final = Sums(0.0, 0.0, 0.0, 1, 1)
+
+
+class _Gone(NamedTuple):
+    """A span that ended: its parent in this process, 0 if there is none, and when."""
+
+    parent_id: int
+    ended_ns: int
+
+
+class RollUps:
+    """What was added to spans that have not ended yet.
+
+    Attributes:
+        waiting: by span id; what is in it is added up by whoever takes it.
+    """
+
+    def __init__(self) -> None:
+        self.waiting: Final[Memory[deque[Sums]]] = Memory()
+        self._gone: Final[Memory[_Gone]] = Memory()
+
+    def count(self, span: ReadableSpan, sums: Sums) -> None:
+        """Add a request to what is above its span, with what was below it."""
+        self._pass_on(span, sums)
+
+    def ended(self, span: ReadableSpan) -> Sums | None:
+        """What was counted below a span, which goes on to its parent, too; None if there was nothing."""
+        return self._pass_on(span, None)
+
+    def _pass_on(self, span: ReadableSpan, own: Sums | None) -> Sums | None:
+        context, parent = span.context, span.parent
+        if context is None:
+            return None
+        waiting = self.waiting
+        below = waiting.pop(context.span_id) if waiting.younger or waiting.elder else None
+        if below is not None and own is not None:
+            below.append(own)
+        sums = own if below is None else _sum(list(below))
+        parent_id = 0 if parent is None or parent.is_remote else parent.span_id
+        if own is None:
+            self._gone.put(context.span_id, _Gone(parent_id, span.end_time or 0))
+        if sums is not None:
+            self._add(parent_id, sums, span.start_time or 0)
+        return sums
+
+    def _add(self, span_id: int, sums: Sums, started_ns: int) -> None:
+        for _ in range(_MOST_GONE):
+            gone = self._gone.get(span_id)
+            # A span of this id that was gone before is another one: some applications make their ids again.
+            if gone is None or started_ns > gone.ended_ns:
+                break
+            span_id = gone.parent_id
+        if span_id == 0:
+            return
+        waiting = self.waiting
+        known = waiting.younger.get(span_id)
+        if known is None:
+            # In one step, so that two threads get the same.
+            older = waiting.elder.get(span_id)
+            known = waiting.younger.setdefault(span_id, deque() if older is None else older)
+            waiting.age()
+        known.append(sums)
+        if len(known) >= _ADDED_UP_FROM:
+            _add_up(known)
+
+
+def _add_up(many: deque[Sums]) -> None:
+    """Make one of many, while others may add more, or do the same."""
+    taken: list[Sums] = []
+    for _ in range(len(many)):
+        try:
+            taken.append(many.popleft())
+        except IndexError:
+            break
+    if taken:
+        many.append(_sum(taken))
+
+
+def _sum(sums: list[Sums]) -> Sums:
+    if len(sums) == 1:
+        return sums[0]
+    energy, gwp, wcf, requests, not_estimated = zip(*sums, strict=True)
+    return Sums(sum(energy), sum(gwp), sum(wcf), sum(requests), sum(not_estimated))
