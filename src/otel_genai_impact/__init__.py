@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from otel_genai_impact._plugin import GenAIImpactInstrumentor, instrument, uninstrument
     from otel_genai_impact.inventory.assessing import Assessment, estimate
     from otel_genai_impact.telemetry.processor import ImpactSpanProcessor
+    from otel_genai_impact.telemetry.sampling import CountUnsampledSampler
 
 __all__ = [
     "Assessment",
+    "CountUnsampledSampler",
     "GenAIImpactInstrumentor",
     "ImpactSpanProcessor",
     "__version__",
@@ -26,6 +28,7 @@ __all__ = [
 
 _HOMES = {
     "Assessment": "otel_genai_impact.inventory.assessing",
+    "CountUnsampledSampler": "otel_genai_impact.telemetry.sampling",
     "GenAIImpactInstrumentor": "otel_genai_impact._plugin",
     "ImpactSpanProcessor": "otel_genai_impact.telemetry.processor",
     "estimate": "otel_genai_impact.inventory.assessing",

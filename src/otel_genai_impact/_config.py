@@ -87,6 +87,7 @@ class Settings:
         metric_attributes: keys of span attributes or baggage that become metric attributes.
         summary: print a table at exit.
         strict: estimate nothing; only figures that were measured or come from the provider count.
+        count_unsampled: count requests whose spans the sampler drops, too.
         count_server_spans: count spans of kind SERVER too, which a client's span usually counts already.
     """
 
@@ -98,6 +99,7 @@ class Settings:
     metric_attributes: tuple[str, ...] = _setting((), _items, "names of attributes, separated by commas")
     summary: bool = _setting(False, _flag, "true or false")
     strict: bool = _setting(False, _flag, "true or false")
+    count_unsampled: bool = _setting(True, _flag, "true or false")
     count_server_spans: bool = _setting(False, _flag, "true or false")
 
     @classmethod

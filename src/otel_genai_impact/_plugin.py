@@ -17,6 +17,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from otel_genai_impact._config import Settings, declarative_configuration
 from otel_genai_impact._contain import contained
 from otel_genai_impact.telemetry.processor import ImpactSpanProcessor
+from otel_genai_impact.telemetry.sampling import count_unsampled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -101,8 +102,9 @@ class GenAIImpactInstrumentor(BaseInstrumentor):
                 unwrap(TracerProvider, "__init__")
                 cls._wrapper = ()
             # The SDK has no way to remove a span processor, so ours stay and do nothing.
-            for _, processor in list(cls._attached.values()):
+            for provider, processor in list(cls._attached.values()):
                 processor.active = False
+                count_unsampled(provider(), wanted=False)
 
     def _attach_to_new(
         self, wrapped: Callable[..., None], instance: TracerProvider, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -121,7 +123,10 @@ class GenAIImpactInstrumentor(BaseInstrumentor):
             TracerProvider.add_span_processor(provider, self._new_processor(provider, keywords))
         elif hasattr(provider, "add_span_processor"):
             provider.add_span_processor(self._new_processor(provider, keywords))
-        # Anything else is not an SDK's: the API's proxy, or another vendor's.
+        else:
+            return  # not an SDK's: the API's proxy, or another vendor's
+        settings = Settings.load(keywords)
+        count_unsampled(provider, wanted=settings.enabled and settings.count_unsampled)
 
     def _new_processor(self, provider: Any, keywords: dict[str, Any]) -> ImpactSpanProcessor:
         """A processor for this provider, remembered as long as that lives. By identity: some cannot be hashed."""

@@ -97,14 +97,19 @@ class Telemetry:
         )
 
     def _points(self) -> Iterator[tuple[str, Any, float]]:
-        data = self.reader.get_metrics_data()
-        if data is None:
-            return
-        for resource in data.resource_metrics:
-            for scope in resource.scope_metrics:
-                for metric in scope.metrics:
-                    for point in metric.data.data_points:
-                        if isinstance(point, NumberDataPoint):
-                            yield metric.name, point, point.value
-                        elif isinstance(point, HistogramDataPoint):
-                            yield metric.name, point, point.sum
+        return points_of(self.reader)
+
+
+def points_of(reader: InMemoryMetricReader) -> Iterator[tuple[str, Any, float]]:
+    """All metric points of a collection: name, point, value (a histogram's sum)."""
+    data = reader.get_metrics_data()
+    if data is None:
+        return
+    for resource in data.resource_metrics:
+        for scope in resource.scope_metrics:
+            for metric in scope.metrics:
+                for point in metric.data.data_points:
+                    if isinstance(point, NumberDataPoint):
+                        yield metric.name, point, point.value
+                    elif isinstance(point, HistogramDataPoint):
+                        yield metric.name, point, point.sum

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import calls, estimates, processes, spans
+from tests.benchmarks import calls, estimates, processes, sampling, spans
 
 
 def test_an_estimate_is_compared_with_the_references() -> None:
@@ -15,6 +15,12 @@ def test_spans_are_compared_with_bare_ones() -> None:
     """A GenAI span, with and without histograms, another span and the control yield a ratio to the bare span."""
     rows = spans.measure(rounds=2, http_rounds=2, warm_up=10)
     assert [True] * 4 == [row.spread.median > 0 for row in rows]
+
+
+def test_dropped_spans_are_compared_with_bare_ones() -> None:
+    """Counting what a sampler drops takes more than nothing, and both kinds of other spans yield a ratio."""
+    rows = sampling.measure(rounds=2, warm_up=10)
+    assert [True] * 3 == [row.spread.median > 0 for row in rows]
 
 
 def test_calls_and_chunks_are_compared_with_bare_spans() -> None:

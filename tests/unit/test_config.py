@@ -20,6 +20,7 @@ DEFAULTS: dict[str, object] = {
     "metric_attributes": (),
     "summary": False,
     "strict": False,
+    "count_unsampled": True,
     "count_server_spans": False,
 }
 
@@ -55,6 +56,7 @@ def test_the_process_environment_is_read_if_no_other_is_given(monkeypatch: pytes
         ("GENAI_IMPACT_METRIC_ATTRIBUTES", "team, user.id,,team", "metric_attributes", ("team", "user.id")),
         ("GENAI_IMPACT_SUMMARY", "1", "summary", True),
         ("GENAI_IMPACT_STRICT", "Yes", "strict", True),
+        ("GENAI_IMPACT_COUNT_UNSAMPLED", "off", "count_unsampled", False),
         ("GENAI_IMPACT_COUNT_SERVER_SPANS", "on", "count_server_spans", True),
     ],
 )

@@ -121,6 +121,16 @@ def read(name: str, attributes: Mapping[str, Any]) -> Request | None:
     )
 
 
+def reports_genai(attributes: Mapping[str, Any]) -> bool:
+    """Whether a span with these attributes may report a request."""
+    return not MARKS.isdisjoint(attributes)
+
+
+def names_an_operation(name: str) -> bool:
+    """Whether the name of a span says that it is a request: `{operation} {model}`."""
+    return _operation_in(name) is not None
+
+
 def is_rolled_up(attributes: Mapping[str, Any]) -> bool:
     """Whether a span is that of an agent, a workflow or a tool."""
     return any(text(attributes.get(key)) in kinds for key, kinds in ROLLED_UP.items())
