@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otel_genai_impact import semconv
-from otel_genai_impact.telemetry.request import INFERENCE, MOST_TOKENS, NEVER_COUNTED, UNSUPPORTED, Request, read
+from otel_genai_impact.telemetry.dialects import INFERENCE, NEVER_COUNTED, UNSUPPORTED
+from otel_genai_impact.telemetry.request import MARKS, MOST_TOKENS, Request, read
 
 READ_KEYS = sorted(value for name, value in vars(semconv).items() if name.startswith("GEN_AI_"))
 OPERATIONS = st.sampled_from([*sorted(INFERENCE | UNSUPPORTED | NEVER_COUNTED), "Chat", ""])
@@ -24,7 +25,7 @@ LEAVES = st.one_of(
     OPERATIONS,
 )
 VALUES = st.one_of(LEAVES, st.lists(LEAVES, max_size=3).map(tuple), st.none(), st.dictionaries(st.text(), LEAVES))
-ATTRIBUTES = st.dictionaries(st.one_of(st.sampled_from(READ_KEYS), st.text()), VALUES)
+ATTRIBUTES = st.dictionaries(st.one_of(st.sampled_from(READ_KEYS), st.sampled_from(sorted(MARKS)), st.text()), VALUES)
 
 
 class Level(IntEnum):
@@ -43,7 +44,7 @@ def _output_tokens(value: object) -> int | None:
 
 def _is_well_formed(request: Request) -> bool:
     texts = (request.operation, request.provider, request.response_model, request.request_model, request.response_id)
-    counts = (request.input_tokens, request.output_tokens)
+    counts = (request.input_tokens, request.output_tokens, request.cached_tokens, request.reasoning_tokens)
     return all(text is None or (isinstance(text, str) and text != "") for text in texts) and all(
         count is None or (type(count) is int and count <= MOST_TOKENS) for count in counts
     )

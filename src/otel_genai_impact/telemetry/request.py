@@ -1,4 +1,4 @@
-"""From a span to the request that it reports: GenAI semantic conventions, and their older spellings."""
+"""From a span to the request that it reports, in the GenAI semantic conventions or in another dialect."""
 
 from __future__ import annotations
 
@@ -11,26 +11,19 @@ from otel_genai_impact.semconv import (
     GEN_AI_RESPONSE_ID,
     GEN_AI_RESPONSE_MODEL,
     GEN_AI_SYSTEM,
+    GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
+    GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS,
     GEN_AI_USAGE_COMPLETION_TOKENS,
     GEN_AI_USAGE_INPUT_TOKENS,
     GEN_AI_USAGE_OUTPUT_TOKENS,
     GEN_AI_USAGE_PROMPT_TOKENS,
+    GEN_AI_USAGE_REASONING_OUTPUT_TOKENS,
 )
+from otel_genai_impact.telemetry import dialects
+from otel_genai_impact.telemetry.dialects import INFERENCE, NEVER_COUNTED, UNSUPPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-# Operations that generate text: what the methods cover.
-INFERENCE: Final = frozenset({"chat", "text_completion", "generate_content"})
-# Operations that run a model too, and are counted, but that no method covers yet.
-UNSUPPORTED: Final = frozenset({
-    "embeddings", "rerank", "image_generation", "generate_image", "video_generation", "generate_video",
-    "audio_generation", "speech", "text_to_speech", "transcription", "translation", "moderation",
-})  # fmt: skip
-# Operations that run no model themselves, or repeat what the spans below them say.
-NEVER_COUNTED: Final = frozenset({
-    "invoke_agent", "invoke_workflow", "create_agent", "plan", "execute_tool", "retrieval", "fetch_response",
-})  # fmt: skip
 
 # Spans that say what the requests below them came to: operations, and kinds in the conventions of others.
 ROLLED_UP: Final[Mapping[str, frozenset[str]]] = {
@@ -41,17 +34,12 @@ ROLLED_UP: Final[Mapping[str, frozenset[str]]] = {
 }
 
 # A span that has none of these is no GenAI span.
-MARKS: Final = frozenset({
+MARKS: Final = dialects.MARKS | {
     GEN_AI_OPERATION_NAME, GEN_AI_PROVIDER_NAME, GEN_AI_SYSTEM, GEN_AI_REQUEST_MODEL, GEN_AI_RESPONSE_MODEL,
     GEN_AI_USAGE_OUTPUT_TOKENS, GEN_AI_USAGE_COMPLETION_TOKENS, GEN_AI_USAGE_INPUT_TOKENS, GEN_AI_USAGE_PROMPT_TOKENS,
-})  # fmt: skip
+}  # fmt: skip
 INFERENCE_KIND: Final = "inference"
-_USAGE: Final = (
-    GEN_AI_USAGE_OUTPUT_TOKENS,
-    GEN_AI_USAGE_COMPLETION_TOKENS,
-    GEN_AI_USAGE_INPUT_TOKENS,
-    GEN_AI_USAGE_PROMPT_TOKENS,
-)
+_USAGE: Final = (GEN_AI_USAGE_OUTPUT_TOKENS, GEN_AI_USAGE_INPUT_TOKENS)
 
 MOST_TOKENS: Final = 10**8
 _LONGEST_NUMBER: Final = 32
@@ -65,7 +53,10 @@ class Request(NamedTuple):
 
     Attributes:
         kind: `inference` for what the methods cover, also if the operation is not named; else the operation.
-        input_tokens, output_tokens: negative if what was reported is no count of tokens.
+        input_tokens: with those read from and written to a cache; negative if what was reported is no count of tokens.
+        output_tokens: with those of reasoning; negative if what was reported is no count of tokens.
+        cached_tokens: of the input, those read from a cache.
+        reasoning_tokens: of the output, those of reasoning.
     """
 
     kind: str
@@ -76,31 +67,34 @@ class Request(NamedTuple):
     response_id: str | None
     input_tokens: int | None
     output_tokens: int | None
+    cached_tokens: int | None
+    reasoning_tokens: int | None
 
 
 NAMES: Final = slice(1, 5)
 """The part of a request that its plan depends on: operation, provider, response and request model."""
 
 
-def read(name: str, attributes: Mapping[str, Any]) -> Request | None:
+def read(name: str, attributes: Mapping[str, Any]) -> Request | None:  # noqa: C901 -- what is common, is looked at in place
     """The request that a span of this name and with these attributes reports; None if it reports none.
 
-    This runs for every GenAI span, so what nearly every span has (plain strings and ints) is looked at in place.
+    This runs for every GenAI span, so what nearly every span has (plain strings and ints, in the words of the conventions)
+    is looked at in place; anything else is put into the words of the conventions first.
     """
-    operation, kind = attributes.get(GEN_AI_OPERATION_NAME), INFERENCE_KIND
-    if type(operation) is not str or operation not in INFERENCE:
-        operation = text(operation) or _operation_in(name)
-        known = operation in INFERENCE or operation in UNSUPPORTED
-        if not known and (operation in NEVER_COUNTED or not any(key in attributes for key in _USAGE)):
-            return None
-        # What generates tokens under a name that nobody knows is text inference; anything else is a kind of its own.
-        generates = GEN_AI_USAGE_OUTPUT_TOKENS in attributes or GEN_AI_USAGE_COMPLETION_TOKENS in attributes
-        if operation in UNSUPPORTED or (operation is not None and operation not in INFERENCE and not generates):
-            kind = operation
     get = attributes.get
+    operation, output_tokens = get(GEN_AI_OPERATION_NAME), get(GEN_AI_USAGE_OUTPUT_TOKENS)
     provider = get(GEN_AI_PROVIDER_NAME)
+    kind = INFERENCE_KIND
+    if type(operation) is not str or operation not in INFERENCE or type(output_tokens) is not int or provider is None:
+        found = _in_other_words(name, attributes)
+        if found is None:
+            return None
+        kind, attributes = found
+        get = attributes.get
+        operation, output_tokens = get(GEN_AI_OPERATION_NAME), get(GEN_AI_USAGE_OUTPUT_TOKENS)
+        provider = get(GEN_AI_PROVIDER_NAME)
     if type(provider) is not str or not provider:
-        provider = text(provider) or text(get(GEN_AI_SYSTEM))
+        provider = text(provider)
     response_model = get(GEN_AI_RESPONSE_MODEL)
     if type(response_model) is not str or not response_model:
         response_model = text(response_model)
@@ -112,13 +106,63 @@ def read(name: str, attributes: Mapping[str, Any]) -> Request | None:
         response_id = text(response_id)
     input_tokens = get(GEN_AI_USAGE_INPUT_TOKENS)
     if type(input_tokens) is not int or not 0 <= input_tokens <= MOST_TOKENS:
-        input_tokens = _tokens(input_tokens, get(GEN_AI_USAGE_PROMPT_TOKENS))
-    output_tokens = get(GEN_AI_USAGE_OUTPUT_TOKENS)
+        input_tokens = _tokens(input_tokens)
     if type(output_tokens) is not int or not 0 <= output_tokens <= MOST_TOKENS:
-        output_tokens = _tokens(output_tokens, get(GEN_AI_USAGE_COMPLETION_TOKENS))
+        output_tokens = _tokens(output_tokens)
+    cached_tokens = get(GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS)
+    if cached_tokens is not None:
+        cached_tokens = _part(cached_tokens)
+        input_tokens = _with_cache(input_tokens, cached_tokens, _part(get(GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS)))
+    if provider in dialects.THOUGHTS_APART:
+        output_tokens = _with_thoughts(dialects.total_tokens(attributes), input_tokens, output_tokens)
+    reasoning_tokens = get(GEN_AI_USAGE_REASONING_OUTPUT_TOKENS)
+    if reasoning_tokens is not None:
+        reasoning_tokens = _part(reasoning_tokens)
     return _new(
-        Request, (kind, operation, provider, response_model, request_model, response_id, input_tokens, output_tokens)
-    )
+        Request,
+        (
+            kind, operation, provider, response_model, request_model, response_id,
+            input_tokens, output_tokens, cached_tokens, reasoning_tokens,
+        ),
+    )  # fmt: skip
+
+
+def _in_other_words(name: str, attributes: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
+    """The kind of a request, and its attributes in the words of the conventions; None if it is none."""
+    said = dialects.in_the_words_of_the_conventions(attributes)
+    operation = said.get(GEN_AI_OPERATION_NAME) or _operation_in(name)
+    known = operation in INFERENCE or operation in UNSUPPORTED
+    if not known and (operation in NEVER_COUNTED or not any(key in said for key in _USAGE)):
+        return None
+    if operation is not None:
+        said[GEN_AI_OPERATION_NAME] = operation
+    # What generates tokens under a name that nobody knows is text inference; anything else is a kind of its own.
+    generates = GEN_AI_USAGE_OUTPUT_TOKENS in said
+    if operation in UNSUPPORTED or (operation is not None and operation not in INFERENCE and not generates):
+        return operation, said
+    return INFERENCE_KIND, said
+
+
+def _with_thoughts(total: object, received: int | None, generated: int | None) -> int | None:
+    """The output tokens with the thoughts, which were left out where input and output do not come up to the total."""
+    in_all = _tokens(total)
+    if in_all is None or received is None or generated is None or received < 0 or generated < 0:
+        return generated
+    return max(generated, in_all - received)
+
+
+def _with_cache(received: int | None, cached: int | None, written: int | None) -> int | None:
+    """The input tokens with those of the cache: less input than its parts means that they were left out."""
+    of_the_cache = (cached or 0) + (written or 0)
+    if received is None or not 0 <= received < of_the_cache:
+        return received
+    return received + of_the_cache
+
+
+def _part(value: object) -> int | None:
+    """A part of a count: None if it is none, because the count itself may still be good."""
+    tokens = _tokens(value)
+    return tokens if tokens is None or tokens >= 0 else None
 
 
 def reports_genai(attributes: Mapping[str, Any]) -> bool:
@@ -147,12 +191,12 @@ def text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _tokens(value: object, older: object) -> int | None:
-    """The count in the attribute, or in its older spelling; negative if it is none.
+def _tokens(value: object) -> int | None:
+    """The count in an attribute; negative if it is none.
 
     Some SDKs report floats or numeric strings: 12.0 and "12" are counts; True, 12.5, nan and "a lot" are none.
     """
-    number = older if value is None else value
+    number = value
     if number is None:
         return None
     if isinstance(number, str) and len(number) <= _LONGEST_NUMBER:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from opentelemetry.context import Context
-    from opentelemetry.trace import Link, SpanKind
+    from opentelemetry.trace import Link, SpanKind, TraceState
     from opentelemetry.util.types import Attributes
 
 
@@ -45,10 +45,12 @@ class CountUnsampledSampler(Sampler):
         kind: SpanKind | None = None,
         attributes: Attributes = None,
         links: Sequence[Link] | None = None,
-        **more: Any,
+        trace_state: TraceState | None = None,
     ) -> SamplingResult:
         """The decision of the other sampler, or to record only."""
-        result = self.sampler.should_sample(parent_context, trace_id, name, kind, attributes, links, **more)
+        # Tracers leave the last one out, and some samplers do not take it.
+        more = () if trace_state is None else (trace_state,)
+        result: Any = self.sampler.should_sample(parent_context, trace_id, name, kind, attributes, links, *more)
         if result.decision is not Decision.DROP or not self.active:
             return result
         with contained("looking at a span that the sampler drops"):

@@ -1,0 +1,206 @@
+"""Other ways to say the same: the attributes of other instrumentations in the words of the GenAI conventions.
+
+One table a question; the first attribute that has an answer wins. To add a dialect is to add its attributes here.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from otel_genai_impact import semconv
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Operations that generate text: what the methods cover.
+INFERENCE: Final = frozenset({"chat", "text_completion", "generate_content"})
+# Operations that run a model too, and are counted, but that no method covers yet.
+UNSUPPORTED: Final = frozenset({
+    "embeddings", "rerank", "image_generation", "generate_image", "video_generation", "generate_video",
+    "audio_generation", "speech", "text_to_speech", "transcription", "translation", "moderation",
+})  # fmt: skip
+# Operations that run no model themselves, or repeat what the spans below them say.
+NEVER_COUNTED: Final = frozenset({
+    "invoke_agent", "invoke_workflow", "create_agent", "plan", "execute_tool", "retrieval", "fetch_response",
+})  # fmt: skip
+_KNOWN: Final = INFERENCE | UNSUPPORTED | NEVER_COUNTED
+
+# What others call them. What is not told apart any further runs no model itself.
+_NO_INFERENCE: Final = "invoke_workflow"
+_OPERATIONS: Final[tuple[tuple[str, Mapping[str, str]], ...]] = (
+    (
+        semconv.GEN_AI_OPERATION_NAME,
+        {
+            "chat.completions": "chat",
+            "chat.streaming_completions": "chat",
+            "completion": "text_completion",
+            "text.completions": "text_completion",
+            "embedding": "embeddings",
+            "image": "image_generation",
+            "audio": "speech",
+            "vectordb": _NO_INFERENCE,
+            "framework": _NO_INFERENCE,
+        },
+    ),
+    (
+        "openinference.span.kind",
+        {
+            "LLM": "chat",
+            "EMBEDDING": "embeddings",
+            "RERANKER": "rerank",
+            "AGENT": "invoke_agent",
+            "TOOL": "execute_tool",
+            "CHAIN": _NO_INFERENCE,
+            "RETRIEVER": "retrieval",
+            "GUARDRAIL": _NO_INFERENCE,
+            "EVALUATOR": _NO_INFERENCE,
+            "PROMPT": _NO_INFERENCE,
+        },
+    ),
+    (
+        "llm.request.type",
+        {"chat": "chat", "completion": "text_completion", "embedding": "embeddings", "rerank": "rerank"},
+    ),
+    (
+        "langfuse.observation.type",
+        {
+            "generation": "chat",
+            "embedding": "embeddings",
+            "agent": "invoke_agent",
+            "tool": "execute_tool",
+            "chain": _NO_INFERENCE,
+            "retriever": "retrieval",
+            "evaluator": _NO_INFERENCE,
+            "guardrail": _NO_INFERENCE,
+            "span": _NO_INFERENCE,
+            "event": _NO_INFERENCE,
+        },
+    ),
+    (
+        "traceloop.span.kind",
+        {"workflow": _NO_INFERENCE, "task": _NO_INFERENCE, "agent": "invoke_agent", "tool": "execute_tool"},
+    ),
+)
+
+_TOTALS: Final = ("gen_ai.usage.total_tokens", "llm.token_count.total", "llm.usage.total_tokens")
+_WORDS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    (semconv.GEN_AI_PROVIDER_NAME, ("llm.provider", semconv.GEN_AI_SYSTEM, "llm.system")),
+    (semconv.GEN_AI_RESPONSE_MODEL, ("llm.response.model_name",)),
+    (
+        semconv.GEN_AI_REQUEST_MODEL,
+        ("llm.request.model_name", "llm.model_name", "embedding.model_name", "langfuse.observation.model.name"),
+    ),
+    (semconv.GEN_AI_RESPONSE_ID, ("llm.response.id",)),
+)
+_COUNTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    (
+        semconv.GEN_AI_USAGE_INPUT_TOKENS,
+        ("llm.token_count.prompt", semconv.GEN_AI_USAGE_PROMPT_TOKENS, "llm.usage.prompt_tokens"),
+    ),
+    (
+        semconv.GEN_AI_USAGE_OUTPUT_TOKENS,
+        ("llm.token_count.completion", semconv.GEN_AI_USAGE_COMPLETION_TOKENS, "llm.usage.completion_tokens"),
+    ),
+    (
+        semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
+        (
+            "llm.token_count.prompt_details.cache_read",
+            "gen_ai.usage.cache_read_input_tokens",
+            "gen_ai.usage.cached_prompt_text_tokens",
+        ),
+    ),
+    (
+        semconv.GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS,
+        (
+            "gen_ai.usage.cache_creation.input_tokens",
+            "llm.token_count.prompt_details.cache_write",
+            "gen_ai.usage.cache_creation_input_tokens",
+            "gen_ai.usage.cache_write_input_tokens",
+        ),
+    ),
+    (
+        semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS,
+        (
+            "gen_ai.usage.reasoning_tokens",
+            "llm.token_count.completion_details.reasoning",
+            "gen_ai.usage.details.reasoning_tokens",
+            "llm.usage.reasoning_tokens",
+        ),
+    ),
+    (_TOTALS[0], _TOTALS[1:]),
+)
+
+# Langfuse writes one text of JSON, in words of its own.
+_LANGFUSE_USAGE: Final = "langfuse.observation.usage_details"
+_OF_LANGFUSE: Final = {
+    semconv.GEN_AI_USAGE_INPUT_TOKENS: ("input", "input_tokens", "prompt_tokens"),
+    semconv.GEN_AI_USAGE_OUTPUT_TOKENS: ("output", "output_tokens", "completion_tokens"),
+    semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS: ("input_cached_tokens", "cache_read_input_tokens"),
+    semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS: ("output_reasoning_tokens",),
+}
+_LONGEST_USAGE: Final = 4096
+
+# A span that has one of these may be a request in another's words.
+MARKS: Final = frozenset({
+    *(key for key, _ in _OPERATIONS),
+    "llm.model_name", "llm.request.model_name", "llm.response.model_name", "langfuse.observation.model.name",
+    "llm.token_count.completion", "llm.token_count.prompt", _LANGFUSE_USAGE,
+})  # fmt: skip
+
+# Who counts a model's thoughts beside its output: an instrumentation that leaves them out still has the total.
+THOUGHTS_APART: Final = frozenset(
+    {"gcp.gemini", "gcp.vertex_ai", "gcp.gen_ai", "gemini", "google", "vertex_ai", "Google"}
+)
+
+
+def in_the_words_of_the_conventions(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """What a span says of its request, by the names of the conventions; what it does not say is not there."""
+    found: dict[str, Any] = {}
+    operation = _operation(attributes)
+    if operation is not None:
+        found[semconv.GEN_AI_OPERATION_NAME] = operation
+    for name, others in _WORDS:
+        value = next((said for key in (name, *others) if isinstance(said := attributes.get(key), str) and said), None)
+        if value is not None:
+            found[name] = value
+    for name, others in _COUNTS:
+        value = next((said for key in (name, *others) if (said := attributes.get(key)) is not None), None)
+        if value is not None:
+            found[name] = value
+    usage = attributes.get(_LANGFUSE_USAGE)
+    return {**_usage_of_langfuse(usage), **found} if usage else found
+
+
+def total_tokens(attributes: Mapping[str, Any]) -> object:
+    """What a span says is the sum of all its tokens."""
+    return next((said for key in _TOTALS if (said := attributes.get(key)) is not None), None)
+
+
+def _operation(attributes: Mapping[str, Any]) -> str | None:
+    said = attributes.get(semconv.GEN_AI_OPERATION_NAME)
+    for key, names in _OPERATIONS:
+        value = attributes.get(key)
+        if isinstance(value, str) and value in names:
+            # What the conventions' own attribute says in words of theirs holds before what others say.
+            return names[value] if key == semconv.GEN_AI_OPERATION_NAME or not _is_known(said) else said
+    return said if isinstance(said, str) and said else None
+
+
+def _is_known(operation: object) -> bool:
+    return isinstance(operation, str) and operation in _KNOWN
+
+
+def _usage_of_langfuse(usage: object) -> dict[str, Any]:
+    if not isinstance(usage, str) or len(usage) > _LONGEST_USAGE:
+        return {}
+    try:
+        details: Any = json.loads(usage)
+    except (ValueError, RecursionError):
+        return {}
+    said = cast("dict[str, Any]", details) if isinstance(details, dict) else {}
+    return {
+        name: value
+        for name, keys in _OF_LANGFUSE.items()
+        if (value := next((said[key] for key in keys if said.get(key) is not None), None)) is not None
+    }

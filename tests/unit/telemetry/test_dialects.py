@@ -1,0 +1,194 @@
+"""Other dialects: what OpenLLMetry, OpenInference, OpenLIT, Langfuse and others write is read as the same request."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from otel_genai_impact.telemetry.request import Request, read
+
+if TYPE_CHECKING:
+    from tests.kit.telemetry import Telemetry
+
+CONVENTIONS = {
+    "gen_ai.operation.name": "chat",
+    "gen_ai.provider.name": "openai",
+    "gen_ai.request.model": "gpt-4o",
+    "gen_ai.response.model": "gpt-4o-2024-08-06",
+    "gen_ai.response.id": "r1",
+    "gen_ai.usage.input_tokens": 120,
+    "gen_ai.usage.output_tokens": 350,
+    "gen_ai.usage.cache_read.input_tokens": 100,
+    "gen_ai.usage.reasoning.output_tokens": 50,
+}
+THE_SAME = Request("inference", "chat", "openai", "gpt-4o-2024-08-06", "gpt-4o", "r1", 120, 350, 100, 50)
+
+DIALECTS: dict[str, dict[str, Any]] = {
+    "the conventions": CONVENTIONS,
+    "the conventions, older": {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.system": "openai",
+        "gen_ai.request.model": "gpt-4o",
+        "gen_ai.response.model": "gpt-4o-2024-08-06",
+        "gen_ai.response.id": "r1",
+        "gen_ai.usage.prompt_tokens": 120,
+        "gen_ai.usage.completion_tokens": 350,
+        "gen_ai.usage.cache_read_input_tokens": 100,
+        "gen_ai.usage.reasoning_tokens": 50,
+    },
+    "OpenLLMetry": {
+        "llm.request.type": "chat",
+        "gen_ai.system": "openai",
+        "gen_ai.request.model": "gpt-4o",
+        "gen_ai.response.model": "gpt-4o-2024-08-06",
+        "gen_ai.response.id": "r1",
+        "gen_ai.usage.input_tokens": 120,
+        "gen_ai.usage.output_tokens": 350,
+        "llm.usage.total_tokens": 470,
+        "gen_ai.usage.cache_read_input_tokens": 100,
+        "llm.usage.reasoning_tokens": 50,
+    },
+    "OpenInference": {
+        "openinference.span.kind": "LLM",
+        "llm.provider": "openai",
+        "llm.model_name": "gpt-4o",
+        "llm.response.model_name": "gpt-4o-2024-08-06",
+        "llm.response.id": "r1",
+        "llm.token_count.prompt": 120,
+        "llm.token_count.completion": 350,
+        "llm.token_count.total": 470,
+        "llm.token_count.prompt_details.cache_read": 100,
+        "llm.token_count.completion_details.reasoning": 50,
+    },
+    "Semantic Kernel": {**CONVENTIONS, "gen_ai.operation.name": "chat.completions"},
+    "texts and floats": {
+        **CONVENTIONS,
+        "gen_ai.usage.input_tokens": "120",
+        "gen_ai.usage.output_tokens": 350.0,
+        "gen_ai.usage.cache_read.input_tokens": "100",
+        "gen_ai.usage.reasoning.output_tokens": 50.0,
+    },
+}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_dialect_is_the_same_request(dialect: str) -> None:
+    """Operation, provider, models, id and tokens."""
+    assert read("whatever", DIALECTS[dialect]) == THE_SAME
+
+
+def test_langfuse_says_usage_in_json() -> None:
+    """One text, in words of its own; what is no such text says nothing."""
+    span = {
+        "langfuse.observation.type": "generation",
+        "langfuse.observation.model.name": "gpt-4o",
+        "langfuse.observation.usage_details": json.dumps(
+            {"input": 120, "output": 350, "total": 470, "input_cached_tokens": 100, "output_reasoning_tokens": 50}
+        ),
+    }
+    assert read("answer", span) == Request("inference", "chat", None, None, "gpt-4o", None, 120, 350, 100, 50)
+    for broken in ("{", "[" * 5000, "[1]", '"x"', "null", 12, ""):
+        request = read("answer", {**span, "langfuse.observation.usage_details": broken})
+        assert request == Request("inference", "chat", None, None, "gpt-4o", None, None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "operation"),
+    [
+        ({"openinference.span.kind": "EMBEDDING", "embedding.model_name": "m"}, "embeddings"),
+        ({"openinference.span.kind": "RERANKER", "llm.model_name": "m"}, "rerank"),
+        ({"llm.request.type": "embedding", "gen_ai.request.model": "m"}, "embeddings"),
+        ({"gen_ai.operation.name": "embedding", "gen_ai.request.model": "m"}, "embeddings"),
+        ({"gen_ai.operation.name": "image", "gen_ai.request.model": "m"}, "image_generation"),
+        ({"langfuse.observation.type": "embedding"}, "embeddings"),
+    ],
+)
+def test_other_operations_have_their_names(attributes: dict[str, Any], operation: str) -> None:
+    """They are counted, and are no text inference."""
+    request = read("whatever", attributes)
+    assert request is not None
+    assert (operation, operation) == (request.kind, request.operation)
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        *({"openinference.span.kind": kind} for kind in ("AGENT", "CHAIN", "TOOL", "RETRIEVER", "GUARDRAIL")),
+        *({"traceloop.span.kind": kind} for kind in ("workflow", "task", "agent", "tool")),
+        *({"langfuse.observation.type": kind} for kind in ("span", "agent", "tool", "chain", "event")),
+        *({"gen_ai.operation.name": kind} for kind in ("vectordb", "framework", "invoke_agent", "execute_tool")),
+    ],
+)
+def test_what_repeats_the_tokens_below_it_is_no_request(marks: dict[str, str]) -> None:
+    """Agents, chains, tools and workflows, even with token counts on them."""
+    counts = {"gen_ai.usage.input_tokens": 120, "gen_ai.usage.output_tokens": 350, "llm.token_count.completion": 350}
+    assert read("chain", {**marks, **counts, "llm.model_name": "gpt-4o"}) is None
+
+
+def test_the_conventions_hold_before_a_kind_of_another() -> None:
+    """A span may carry both: a chat is a chat, whatever the chain around it is called."""
+    request = read("chat", {**CONVENTIONS, "openinference.span.kind": "CHAIN", "traceloop.span.kind": "workflow"})
+    assert request == THE_SAME
+    counts = {"gen_ai.operation.name": "something of its own", "openinference.span.kind": "LLM", "llm.model_name": "m"}
+    request = read("x", counts)
+    assert request is not None
+    assert request.operation == "chat"
+
+
+@pytest.mark.parametrize(
+    ("parts", "input_tokens"),
+    [
+        ({"gen_ai.usage.input_tokens": 20, "gen_ai.usage.cache_read.input_tokens": 100}, 120),
+        ({"gen_ai.usage.input_tokens": 120, "gen_ai.usage.cache_read.input_tokens": 100}, 120),
+        (
+            {
+                "gen_ai.usage.input_tokens": 5,
+                "gen_ai.usage.cache_read.input_tokens": 100,
+                "gen_ai.usage.cache_creation_input_tokens": 15,
+                "openinference.span.kind": "LLM",
+                "gen_ai.operation.name": None,
+            },
+            120,
+        ),
+        ({"gen_ai.usage.input_tokens": 20, "gen_ai.usage.cache_read.input_tokens": "lots"}, 20),
+        ({"gen_ai.usage.input_tokens": 20, "gen_ai.usage.cache_read.input_tokens": -7}, 20),
+    ],
+)
+def test_input_that_leaves_the_cache_out(parts: dict[str, Any], input_tokens: int) -> None:
+    """Less input than what was read from the cache cannot include it: it is added; what is no count is not."""
+    request = read("chat", {**CONVENTIONS, **parts})
+    assert request is not None
+    assert (input_tokens, 350) == (request.input_tokens, request.output_tokens)
+
+
+@pytest.mark.parametrize(
+    ("provider", "total", "output_tokens"),
+    [
+        ("gcp.gemini", 520, 400),
+        ("gcp.vertex_ai", 470, 350),
+        ("gcp.gemini", 400, 350),
+        ("gcp.gemini", "many", 350),
+        ("openai", 520, 350),
+    ],
+)
+def test_output_that_leaves_the_thoughts_out(provider: str, total: object, output_tokens: int) -> None:
+    """Google counts thoughts beside the answer: where the total says so, they are output; elsewhere nothing is added."""
+    attributes = {**CONVENTIONS, "gen_ai.provider.name": provider, "gen_ai.usage.total_tokens": total}
+    request = read("chat", attributes)
+    assert request is not None
+    assert output_tokens == request.output_tokens
+
+
+def test_a_dialect_is_estimated_like_the_conventions(telemetry: Telemetry) -> None:
+    """The same energy, and one request for each in the metrics."""
+    spans = [
+        telemetry.end(telemetry.start(attributes | {"n": number}, name="llm"))
+        for number, attributes in enumerate(
+            {key: value for key, value in dialect.items() if "id" not in key.split(".")}
+            for dialect in DIALECTS.values()
+        )
+    ]
+    assert len({span["genai_impact.energy"] for span in spans}) == 1
+    assert telemetry.total("genai_impact.requests") == len(DIALECTS)
