@@ -62,6 +62,7 @@ class SdkPlan:
         answers: what the server answers to a call, where it is not what a call of this name gets from every SDK.
         finish_reasons: of the calls that end neither with `stop` nor with `tool_calls`.
         gives: what this SDK's answers bring: `id`, `cached`, `reasoning`.
+        withholds: of the calls whose answers bring less, what they do not: also `model` and `input`.
         impossible: why the SDK cannot make a call that others make, where there is more to say than that it has none.
         modules: what is imported of the SDK; None: the module of its own name.
         own_environment: whether it goes with none that has the other SDKs: its tests run in one of its own.
@@ -76,6 +77,7 @@ class SdkPlan:
     answers: Mapping[str, Mapping[str, object]] = field(default_factory=dict[str, "Mapping[str, object]"])
     finish_reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     gives: frozenset[str] = frozenset()
+    withholds: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     impossible: Mapping[str, str] = field(default_factory=dict[str, str])
     modules: tuple[str, ...] | None = None
     own_environment: bool = False
@@ -106,6 +108,10 @@ class SdkPlan:
     def finish_reasons_of(self, call: str) -> tuple[str, ...]:
         """Why its answer ended."""
         return self.finish_reasons.get(call, ("tool_calls",) if "tool calls" in call else ("stop",))
+
+    def gives_of(self, call: str) -> frozenset[str]:
+        """What its answer brings, beside the output tokens."""
+        return (self.gives | {"model", "input"}) - self.withholds.get(call, frozenset())
 
     @staticmethod
     def server(call: str) -> str:

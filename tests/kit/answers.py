@@ -28,7 +28,8 @@ class Answer:
         word_delay_s: wait before each word of a stream.
         words_until_break: a stream's connection breaks after this many words; None: it does not.
         error_status: HTTP status of an error answer; None: no error.
-        failures: so many times the server says 503 first, to a request with this answer.
+        failures: so many times the server fails first, to a request with this answer.
+        failure_status: HTTP status of these.
         calls_a_tool: the answer is a call of the tool `weather` in Paris instead of the text.
     """
 
@@ -45,6 +46,7 @@ class Answer:
     words_until_break: int | None = None
     error_status: int | None = None
     failures: int = 0
+    failure_status: int = 503
     calls_a_tool: bool = False
 
     def words(self) -> list[str]:

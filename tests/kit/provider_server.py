@@ -155,7 +155,7 @@ class _Handler(BaseHTTPRequestHandler):
         request = RecordedRequest(path=path, headers=headers, body=_json(raw), raw=raw, parts=parts)
         answer = self.server.provider.chosen_answer(request)
         time.sleep(answer.delay_s)
-        status = 503 if self.server.provider.fails_first(answer) else answer.error_status
+        status = answer.failure_status if self.server.provider.fails_first(answer) else answer.error_status
         if status is not None:
             self._send_document(status, endpoint.error_document(status))
             return

@@ -57,6 +57,14 @@ class Call:
         if not endpoint.lazy(arguments):
             self.start()
 
+    def begin(self, *, provider: object, base_url: object, model: object) -> None:
+        """Start the span of a call for which the SDK chooses only now whom it asks, where, and perhaps the model."""
+        if self.invocation is None:
+            self._provider = text(provider) or self._provider
+            self._server = _server(base_url)
+            self._model = text(model) or self._model
+            self.start()
+
     def start(self) -> None:
         """Start the span, below the one that was current when the application made the call."""
         address, port = self._server

@@ -11,8 +11,10 @@ import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.util.genai.handler import TelemetryHandler
 
 from otel_genai_impact import _contain
+from otel_genai_impact.instrumentation._call import Call
 from otel_genai_impact.instrumentation._shared import Endpoint, SdkInstrumentor, set_usage
 
 if TYPE_CHECKING:
@@ -114,6 +116,20 @@ def test_a_lazy_stream_that_is_never_read_makes_no_request_and_no_span(spans: In
     (span,) = spans.get_finished_spans()
     assert span.attributes is not None
     assert (True, 7) == (span.attributes["gen_ai.request.stream"], span.attributes["gen_ai.usage.output_tokens"])
+
+
+def test_a_call_may_begin_when_the_sdk_has_chosen_whom_it_asks() -> None:
+    """Before that there is no span; what the SDK chose is on it, else what was asked for; it begins once."""
+    call = Call(TelemetryHandler(), _endpoint("Client.ask", lazy=lambda _: True), "nobody", None, {"model": "asked"})
+    assert call.invocation is None
+    call.begin(provider="chosen", base_url="http://localhost:7/v1", model=None)
+    begun = call.invocation
+    assert begun is not None
+    found = (begun.provider, begun.request_model, begun.server_address, begun.server_port)
+    assert ("chosen", "asked", "localhost", 7) == found
+    call.begin(provider="another", base_url="http://localhost:8", model="another")
+    assert begun is call.invocation
+    call.stop()
 
 
 def test_a_method_that_is_gone_is_one_line_in_the_log(
