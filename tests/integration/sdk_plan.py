@@ -60,8 +60,10 @@ class SdkPlan:
         providers: of the calls to another one.
         outcomes: what comes of a call, where it is not what comes of a call of this name to every SDK.
         answers: what the server answers to a call, where it is not what a call of this name gets from every SDK.
-        finish_reasons: of the calls that end neither with `stop` nor with `tool_calls`.
+        stops_with: why most answers end.
+        finish_reasons: of the calls that end neither with that nor with `tool_calls`.
         gives: what this SDK's answers bring: `id`, `cached`, `reasoning`.
+        lacks: what they do not say, as most SDKs' do: `model`.
         impossible: why the SDK cannot make a call that others make, where there is more to say than that it has none.
         modules: what is imported of the SDK; None: the module of its own name.
         own_environment: whether it goes with none that has the other SDKs: its tests run in one of its own.
@@ -74,8 +76,10 @@ class SdkPlan:
     providers: Mapping[str, str] = field(default_factory=dict[str, str])
     outcomes: Mapping[str, str] = field(default_factory=dict[str, str])
     answers: Mapping[str, Mapping[str, object]] = field(default_factory=dict[str, "Mapping[str, object]"])
+    stops_with: str = "stop"
     finish_reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     gives: frozenset[str] = frozenset()
+    lacks: frozenset[str] = frozenset()
     impossible: Mapping[str, str] = field(default_factory=dict[str, str])
     modules: tuple[str, ...] | None = None
     own_environment: bool = False
@@ -105,7 +109,7 @@ class SdkPlan:
 
     def finish_reasons_of(self, call: str) -> tuple[str, ...]:
         """Why its answer ended."""
-        return self.finish_reasons.get(call, ("tool_calls",) if "tool calls" in call else ("stop",))
+        return self.finish_reasons.get(call, ("tool_calls" if "tool calls" in call else self.stops_with,))
 
     @staticmethod
     def server(call: str) -> str:

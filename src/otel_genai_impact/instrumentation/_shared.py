@@ -72,6 +72,7 @@ class Endpoint:
         parameters: where numbers such as `temperature` and `max_tokens` are found, by these names.
         output: `gen_ai.output.type`, where it is no text: `image`, `video`, `speech`.
         lazy: whether a call with these arguments makes its request only when its stream is read.
+        follow: what the application gets for a result that is neither a response nor a stream of itself; None: it is.
     """
 
     module: str
@@ -84,6 +85,7 @@ class Endpoint:
     parameters: Callable[[Mapping[str, Any]], Mapping[str, Any]] = as_given
     output: str | None = None
     lazy: Callable[[Mapping[str, Any]], bool] = never
+    follow: Callable[[Any, Call], Any] | None = None
 
 
 class SdkInstrumentor(BaseInstrumentor):

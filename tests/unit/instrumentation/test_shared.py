@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import types
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
@@ -18,6 +19,8 @@ from otel_genai_impact.instrumentation._shared import Endpoint, SdkInstrumentor,
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
+    from otel_genai_impact.instrumentation._call import Call
+
 MODULE = "an_sdk_for_tests"
 
 
@@ -30,6 +33,9 @@ class Client:
     def stream(self, *, model: str) -> Generator[str]:
         yield from model
 
+    def parcel(self, *, model: str) -> list[Any]:
+        return [iter(model)]
+
 
 def _read(invocation: Any, given: Any) -> None:
     if "unreadable" in given:
@@ -40,6 +46,10 @@ def _read(invocation: Any, given: Any) -> None:
 
 def _is_stream(kwargs: Any) -> bool:
     return "lazy" in kwargs["model"]
+
+
+def _unpacked(parcel: list[Any], call: Call) -> list[Any]:
+    return [call.stream(parcel[0])]
 
 
 def _no_url(client: Any, kwargs: Any) -> str:
@@ -59,6 +69,7 @@ class Instrumentor(SdkInstrumentor):
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
         _endpoint("Client.ask"),
         _endpoint("Client.stream", lazy=_is_stream),
+        replace(_endpoint("Client.parcel"), follow=_unpacked),
         _endpoint("Client.gone"),
     )
 
@@ -111,6 +122,16 @@ def test_a_lazy_stream_that_is_never_read_makes_no_request_and_no_span(spans: In
     Client().stream(model="lazy").close()
     assert () == spans.get_finished_spans()
     assert list("lazy") == list(Client().stream(model="lazy"))
+    (span,) = spans.get_finished_spans()
+    assert span.attributes is not None
+    assert (True, 7) == (span.attributes["gen_ai.request.stream"], span.attributes["gen_ai.usage.output_tokens"])
+
+
+def test_a_stream_within_something_else_is_followed_by_what_the_endpoint_says(spans: InMemorySpanExporter) -> None:
+    """The application gets the same kind of thing, and the span ends with the stream in it."""
+    (stream,) = Client().parcel(model="word")
+    assert () == spans.get_finished_spans()
+    assert list("word") == list(stream)
     (span,) = spans.get_finished_spans()
     assert span.attributes is not None
     assert (True, 7) == (span.attributes["gen_ai.request.stream"], span.attributes["gen_ai.usage.output_tokens"])
