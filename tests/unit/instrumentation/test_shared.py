@@ -14,10 +14,10 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from otel_genai_impact import _contain
-from otel_genai_impact.instrumentation._shared import Endpoint, SdkInstrumentor, set_usage
+from otel_genai_impact.instrumentation._shared import Around, Endpoint, SdkInstrumentor, set_usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator, Mapping
 
     from otel_genai_impact.instrumentation._call import Call
 
@@ -32,6 +32,9 @@ class Client:
 
     def stream(self, *, model: str) -> Generator[str]:
         yield from model
+
+    def ask_twice(self, *, model: str) -> str:
+        return self.ask(model=model) + self.ask(model=model)
 
     def parcel(self, *, model: str) -> list[Any]:
         return [iter(model)]
@@ -50,6 +53,10 @@ def _is_stream(kwargs: Any) -> bool:
 
 def _unpacked(parcel: list[Any], call: Call) -> list[Any]:
     return [call.stream(parcel[0])]
+
+
+def _louder(wrapped: Any, client: object, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    return wrapped(*args, **{**kwargs, "model": kwargs["model"].upper()})
 
 
 def _no_url(client: Any, kwargs: Any) -> str:
@@ -72,6 +79,7 @@ class Instrumentor(SdkInstrumentor):
         replace(_endpoint("Client.parcel"), follow=_unpacked),
         _endpoint("Client.gone"),
     )
+    around: ClassVar[tuple[Around, ...]] = (Around(module=MODULE, name="Client.ask_twice", wrap=_louder),)
 
 
 @pytest.fixture
@@ -135,6 +143,16 @@ def test_a_stream_within_something_else_is_followed_by_what_the_endpoint_says(sp
     (span,) = spans.get_finished_spans()
     assert span.attributes is not None
     assert (True, 7) == (span.attributes["gen_ai.request.stream"], span.attributes["gen_ai.usage.output_tokens"])
+
+
+def test_a_method_that_makes_no_request_itself_may_be_wrapped_for_those_that_it_makes(
+    spans: InMemorySpanExporter,
+) -> None:
+    """It has no span; what it calls has. Uninstrumented, it is what it was."""
+    assert "answer of Aanswer of A" == Client().ask_twice(model="a")
+    assert ["chat A", "chat A"] == [span.name for span in spans.get_finished_spans()]
+    Instrumentor().uninstrument()
+    assert "answer of aanswer of a" == Client().ask_twice(model="a")
 
 
 def test_a_method_that_is_gone_is_one_line_in_the_log(
