@@ -12,7 +12,7 @@ from calls import Seen, call, run_all
 from cohere import AsyncClient, AsyncClientV2, Client, ClientV2
 
 _SERVER = f"{os.environ['PROVIDER_URL']}/cohere"
-_RETRIED: Any = {"max_retries": 1}  # older releases make one attempt only, if they are not told otherwise
+_RETRIED: Any = {"max_retries": 3}  # older releases count from 2, and do not try again unless they are told to
 
 
 def _client(kind: Any, base_url: str = _SERVER) -> Any:
@@ -301,6 +301,21 @@ async def async_completion_v1(seen: Seen) -> None:
 async def async_embeddings_v1(seen: Seen) -> None:
     async with _client(AsyncClient) as own:
         seen.answer = seen.result(await own.embed(**_texts(seen))).embeddings
+
+
+def _spoken(seen: Seen) -> dict[str, Any]:
+    return {"model": seen.model, "language": "en", "file": ("speech.wav", b"RIFF", "audio/wav")}
+
+
+@call("transcription")
+def transcription(seen: Seen) -> None:
+    seen.answer = seen.result(client.audio.transcriptions.create(**_spoken(seen))).text
+
+
+@call("async transcription")
+async def async_transcription(seen: Seen) -> None:
+    async with _client(AsyncClientV2) as own:
+        seen.answer = seen.result(await own.audio.transcriptions.create(**_spoken(seen))).text
 
 
 if __name__ == "__main__":

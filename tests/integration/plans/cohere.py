@@ -7,6 +7,7 @@ from typing import Final
 from tests.integration.sdk_plan import SdkPlan
 
 _COMPLETIONS: Final = ("v1 text completion", "v1 text completion streamed", "v1 summary", "async v1 text completion")
+_TRANSCRIPTIONS: Final = ("transcription", "async transcription")
 
 PLAN: Final = SdkPlan(
     provider="cohere",
@@ -19,6 +20,7 @@ PLAN: Final = SdkPlan(
         "v1 chat", "v1 streamed", "v1 raw stream", "v1 stream broken", "v1 tool calls", "v1 embeddings",
         "v1 text completion", "v1 text completion streamed", "v1 summary",
         "async v1 chat", "async v1 streamed", "async v1 text completion", "async v1 embeddings",
+        "transcription", "async transcription",
     ),
     models=(
         "command-a-03-2025", "command-a-plus-05-2026", "command-a-reasoning-08-2025", "command-a-translate-08-2025",
@@ -28,7 +30,10 @@ PLAN: Final = SdkPlan(
         "command-r-03-2024", "command-r-plus", "command-r-plus-04-2024", "openai/gpt-oss-120b", "openai/gpt-oss-20b",
         "google/gemma-2b-it",
     ),
-    operations=dict.fromkeys(_COMPLETIONS, "text_completion"),
+    operations={
+        **dict.fromkeys(_COMPLETIONS, "text_completion"),
+        **dict.fromkeys(_TRANSCRIPTIONS, "transcription"),
+    },
     outcomes={
         "stream abandoned": "no_usage",  # Python closes a generator that nobody holds
         "raw stream left early": "no_usage",
@@ -36,7 +41,10 @@ PLAN: Final = SdkPlan(
         "v1 text completion streamed": "no_usage",  # the last event has none
         "v1 embeddings": "unsupported_operation",
         "async v1 embeddings": "unsupported_operation",
+        **dict.fromkeys(_TRANSCRIPTIONS, "unsupported_operation"),
     },
+    since=dict.fromkeys(_TRANSCRIPTIONS, "5.21"),
+    distribution="cohere",
     answers={
         "v1 stream broken": {"words_until_break": 2},
         "v1 tool calls": {"calls_a_tool": True},
