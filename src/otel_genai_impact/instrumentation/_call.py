@@ -132,7 +132,7 @@ class Call:
             if _is_raw(result) and inspect.iscoroutinefunction(result.parse) and result.http_response.is_closed:
                 parsed = await result.parse()
                 return self._done(result, lambda: parsed)
-            return self._followed(result)
+            return self.given(result)  # there are SDKs whose asynchronous clients have raw responses that do not wait
         self.stop()
         return result
 

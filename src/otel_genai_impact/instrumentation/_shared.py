@@ -73,6 +73,7 @@ class Endpoint:
         output: `gen_ai.output.type`, where it is no text: `image`, `video`, `speech`.
         lazy: whether a call with these arguments makes its request only when its stream is read.
         follow: what the application gets for a result that is neither a response nor a stream of itself; None: it is.
+        optional: whether some of the releases that are supported do not have it, or its module.
     """
 
     module: str
@@ -86,6 +87,7 @@ class Endpoint:
     output: str | None = None
     lazy: Callable[[Mapping[str, Any]], bool] = never
     follow: Callable[[Any, Call], Any] | None = None
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,13 +187,17 @@ class SdkInstrumentor(BaseInstrumentor):
         owner = getattr(module, class_name, None) if class_name else module
         method = None if owner is None else vars(owner).get(name)
         if method is None:
-            log_once(logging.WARNING, f"{self.requirement}: {endpoint.module} has no {endpoint.name}; not instrumented")
+            if isinstance(endpoint, Around) or not endpoint.optional:
+                line = f"{self.requirement}: {endpoint.module} has no {endpoint.name}; not instrumented"
+                log_once(logging.WARNING, line)
             return
         if isinstance(endpoint, Around):
             wrap = endpoint.wrap
         else:
             names = _positional(method)[1 if class_name else 0 :]
-            request = self._request_async if inspect.iscoroutinefunction(method) else self._request
+            # Decorators, of required or deprecated arguments, are no coroutine functions themselves.
+            is_async = inspect.iscoroutinefunction(inspect.unwrap(method))
+            request = self._request_async if is_async else self._request
             wrap = partial(request, endpoint, names)
         wrapper = wrapt.FunctionWrapper(method, wrap)
         setattr(owner, name, wrapper)

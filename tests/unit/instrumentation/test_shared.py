@@ -64,12 +64,14 @@ def _no_url(client: Any, kwargs: Any) -> str:
     return ""
 
 
-def _endpoint(name: str, *, lazy: Callable[[Any], bool] = lambda _: False) -> Endpoint:
-    return Endpoint(module=MODULE, name=name, operation="chat", read=_read, base_url=_no_url, lazy=lazy)
+def _endpoint(name: str, *, lazy: Callable[[Any], bool] = lambda _: False, optional: bool = False) -> Endpoint:
+    return Endpoint(
+        module=MODULE, name=name, operation="chat", read=_read, base_url=_no_url, lazy=lazy, optional=optional
+    )
 
 
 class Instrumentor(SdkInstrumentor):
-    """One method more than the SDK has."""
+    """Two methods more than the SDK has; one of them need not be there."""
 
     entry_point: ClassVar[str] = "an-sdk-for-tests"
     provider: ClassVar[str] = "nobody"
@@ -79,6 +81,7 @@ class Instrumentor(SdkInstrumentor):
         _endpoint("Client.stream", lazy=_is_stream),
         replace(_endpoint("Client.parcel"), follow=_unpacked),
         _endpoint("Client.gone"),
+        _endpoint("Client.of_later_releases", optional=True),
     )
     around: ClassVar[tuple[Around, ...]] = (Around(module=MODULE, name="Client.ask_twice", wrap=_louder),)
 
