@@ -69,6 +69,8 @@ class SdkPlan:
         withholds: of the calls whose answers bring less, what they do not: also `model` and `input`.
         lacks: what they do not say, as most SDKs' do: `model`.
         impossible: why the SDK cannot make a call that others make, where there is more to say than that it has none.
+        reports_tokens: the calls without an estimate whose answers report tokens nevertheless.
+        ordinary: the call that stands for all where instrumentation is switched on and off.
         since: the release of the SDK from which on a call is made, where older ones are supported that do not have it.
         distribution: what that release is one of.
         modules: what is imported of the SDK; None: the module of its own name.
@@ -88,6 +90,8 @@ class SdkPlan:
     withholds: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     lacks: frozenset[str] = frozenset()
     impossible: Mapping[str, str] = field(default_factory=dict[str, str])
+    reports_tokens: frozenset[str] = frozenset()
+    ordinary: str = "chat"
     since: Mapping[str, str] = field(default_factory=dict[str, str])
     distribution: str = ""
     modules: tuple[str, ...] | None = None

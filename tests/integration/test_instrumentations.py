@@ -104,11 +104,15 @@ def test_a_call_that_succeeds_has_an_estimate(runs: Callable[[str], SdkRun], sdk
 
 @_of(_NOT_ESTIMATED)
 def test_a_call_without_an_estimate_says_why(runs: Callable[[str], SdkRun], sdk: str, call: str) -> None:
-    """It carries the reason, no figures, and the status of an error where it was one."""
+    """It carries the reason, no figures, the status of an error where it was one, and tokens where the answer has them."""
     run, reason = runs(sdk), SDKS[sdk].outcome(call)
     sdk_promises.says_why_it_is_not_estimated(run, call, reason)
     (span,) = run.spans_of(call)
     assert (reason == "error") == (span.status == "ERROR")
+    if call in SDKS[sdk].reports_tokens:
+        answer, found = run.plan[call].answer, span.attributes
+        tokens = [found.get(f"gen_ai.usage.{kind}_tokens") for kind in ("input", "output")]
+        assert [answer.input_tokens, answer.output_tokens] == tokens
 
 
 @_of(_CALLS)
@@ -144,7 +148,7 @@ def test_nothing_of_ours_fails(runs: Callable[[str], SdkRun], sdk: str) -> None:
 def test_on_and_off(provider: ProviderServer, name: str) -> None:
     """Off, on, on twice, suppressed, off, on again: no span or one a call, and off leaves the SDK as it was."""
     app = APPS / "switching.py"
-    result = run_app(app, name, "chat", SDKS[name].models[0], provider=provider, launcher=()).checked()
+    result = run_app(app, name, SDKS[name].ordinary, SDKS[name].models[0], provider=provider, launcher=()).checked()
     assert [
         "off: 0", "on: 1", "twice: 1", "suppressed: 0", "off: 0, untouched", "again: 1", "another instrumentation: 1",
     ] == result.stdout.splitlines()  # fmt: skip
@@ -159,7 +163,7 @@ def test_it_stands_back(provider: ProviderServer, tmp_path: Path, name: str) -> 
     module = "opentelemetry.instrumentation.rival"
     (metadata / "entry_points.txt").write_text(f"[opentelemetry_instrumentor]\n{name} = {module}:Rival\n")
     result = run_app(
-        APPS / "switching.py", name, "chat", SDKS[name].models[0],
+        APPS / "switching.py", name, SDKS[name].ordinary, SDKS[name].models[0],
         provider=provider, launcher=(), environment={"PYTHONPATH": str(tmp_path)},
     ).checked()  # fmt: skip
     assert "another instrumentation: 0" == result.stdout.splitlines()[-1]
@@ -170,7 +174,7 @@ def test_it_can_be_switched_off_alone(provider: ProviderServer, name: str) -> No
     """By the name of its entry point, in the variable of OpenTelemetry."""
     environment = {"OTEL_PYTHON_DISABLED_INSTRUMENTATIONS": name}
     result = run_app(
-        APPS / "switching.py", name, "chat", SDKS[name].models[0],
+        APPS / "switching.py", name, SDKS[name].ordinary, SDKS[name].models[0],
         provider=provider, launcher=(), environment=environment,
     ).checked()  # fmt: skip
     assert ["off: 0", "on: 0"] == result.stdout.splitlines()[:2]
@@ -185,7 +189,11 @@ def test_an_application_without_the_sdks_imports_none() -> None:
     files = {name.replace("-", "_") for name in SDKS}
     assert {f"otel_genai_impact.instrumentation.{file}" for file in files} <= loaded
     assert "otel_genai_impact.instrumentation._shared" in timed
-    modules = {module for name, plan in SDKS.items() for module in plan.modules or (name.replace("-", "_"),)}
+    modules = {
+        module
+        for name, plan in SDKS.items()
+        for module in ((name.replace("-", "_"),) if plan.modules is None else plan.modules)
+    }
     imported = {name for name in timed | loaded if any(f"{name}.".startswith(f"{module}.") for module in modules)}
     assert set() == imported
 

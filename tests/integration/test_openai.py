@@ -30,6 +30,9 @@ _ESTIMATED: Final = {
     "stream helper": PlannedCall(model="gpt-5.2", answer=Answer(output_tokens=190)),
     "three chats": PlannedCall(model="o3-mini", answer=Answer(output_tokens=200), requests=3),
     "threads": PlannedCall(model="o4-mini", answer=Answer(output_tokens=210, delay_s=0.02), requests=8),
+    "parsed": PlannedCall(model="gpt-5.4-mini", answer=Answer(output_tokens=220, text='{"text": "Hello"}')),
+    "responses parsed": PlannedCall(model="gpt-5.4-nano", answer=Answer(output_tokens=230, text='{"text": "Hello"}')),
+    "Azure": PlannedCall(model="gpt-4-turbo-2024-04-09", answer=Answer(output_tokens=240)),
     "no tokens": PlannedCall(model="gpt-4-turbo", answer=Answer(output_tokens=0)),
 }
 _NOT_ESTIMATED: Final = {

@@ -62,7 +62,7 @@ class RecordedRequest:
     """A request that the server received.
 
     Attributes:
-        body: empty where it was no JSON: then it is in `raw`.
+        body: of a form, its fields; empty where it was neither JSON nor a form: then it is in `raw`.
         parts: what the placeholders in the endpoint's path stand for.
     """
 

@@ -156,7 +156,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         endpoint, parts = found
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = RecordedRequest(path=path, headers=headers, body=_json(raw), raw=raw, parts=parts)
+        request = RecordedRequest(path=path, headers=headers, body=_json(raw) or _form(raw), raw=raw, parts=parts)
         answer = self.server.provider.chosen_answer(request)
         time.sleep(answer.delay_s)
         status = answer.failure_status if self.server.provider.fails_first(answer) else answer.error_status
@@ -213,6 +213,12 @@ def _json(raw: bytes) -> dict[str, Json]:
     except ValueError:
         return {}
     return cast("dict[str, Json]", document) if isinstance(document, dict) else {}
+
+
+def _form(raw: bytes) -> dict[str, Json]:
+    """The fields of a form that are no files, if it is one."""
+    fields = re.findall(rb'name="(\w+)"(?:\r\nContent-Type: [^\r]*)?\r\n\r\n(.*?)\r\n--', raw, re.DOTALL)
+    return {name.decode(): {b"true": True}.get(value, value.decode(errors="replace")) for name, value in fields}
 
 
 def _sse(event: StreamEvent) -> bytes:

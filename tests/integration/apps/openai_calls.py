@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import gc
+import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from calls import Seen, call, run_all
-from openai import AsyncOpenAI, OpenAI
+from openai import AsyncOpenAI, AzureOpenAI, OpenAI
+from pydantic import BaseModel
 
 if TYPE_CHECKING:
     from openai.types.chat import ChatCompletion, ChatCompletionChunk, ChatCompletionMessageParam
     from openai.types.responses import ResponseStreamEvent
 
 client = OpenAI(max_retries=0)
+
+
+class Greeting(BaseModel):
+    """What `parse` shall make of the answer."""
+
+    text: str
 
 
 def _say(seen: Seen) -> list[ChatCompletionMessageParam]:
@@ -142,6 +150,26 @@ def stream_helper(seen: Seen) -> None:
         for event in seen.result(stream):
             seen.result(event)
         seen.answer = _text(seen.result(stream.get_final_completion()))
+
+
+@call("parsed")
+def parsed(seen: Seen) -> None:
+    answer = seen.result(client.chat.completions.parse(model=seen.model, messages=_say(seen), response_format=Greeting))
+    greeting = answer.choices[0].message.parsed
+    seen.answer = greeting and greeting.text
+
+
+@call("responses parsed")
+def responses_parsed(seen: Seen) -> None:
+    answer = seen.result(client.responses.parse(model=seen.model, input=seen.prompt, text_format=Greeting))
+    seen.answer = answer.output_parsed and answer.output_parsed.text
+
+
+@call("Azure")
+def azure(seen: Seen) -> None:
+    endpoint = f"{os.environ['PROVIDER_URL']}/azure"
+    with AzureOpenAI(azure_endpoint=endpoint, api_version="2024-10-21", api_key="not-a-key") as other:
+        seen.answer = _text(seen.result(other.chat.completions.create(model=seen.model, messages=_say(seen))))
 
 
 @call("embeddings")

@@ -6,6 +6,7 @@ import importlib
 import logging
 import sys
 import types
+from contextlib import suppress
 from typing import Any
 
 from calls import Seen, registered
@@ -48,11 +49,10 @@ def methods() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for endpoint in (*instrumentor.endpoints, *instrumentor.around):
         owner, _, method = endpoint.name.rpartition(".")
-        try:
+        # Some belong to other releases of the SDK.
+        with suppress(*([ImportError, KeyError] if getattr(endpoint, "optional", False) else [ImportError])):
             of_module = vars(importlib.import_module(endpoint.module))
-        except ImportError:  # it belongs to another release of the SDK
-            continue
-        found[f"{endpoint.module}.{endpoint.name}"] = (vars(of_module[owner]) if owner else of_module)[method]
+            found[f"{endpoint.module}.{endpoint.name}"] = (vars(of_module[owner]) if owner else of_module)[method]
     return found
 
 
