@@ -33,6 +33,12 @@ _AZURE: Final = ("azure.", "az.")
 # Clouds that serve other makers' models from data centres of which the maker's figures are the best ones known.
 MARKETPLACES: Final = frozenset({"aws.bedrock", "aws_bedrock", "bedrock", "gcp.vertex_ai", "vertex_ai", "vertexai"})
 
+# Bedrock's own names of models: after an ARN's beginning or a region, the maker, its name, and a version; none need be there
+# but the maker and its name.
+_BEDROCK: Final = frozenset({"aws.bedrock", "aws_bedrock", "bedrock"})
+_BEDROCK_NAME: Final = r"(?:arn:[^/]+/)?(?:[a-z-]+\.)?(anthropic|cohere|mistral)\.(.+?)(?:-v\d+(?::\d+(?::\w+)?)?)?"
+_BEDROCK_MAKERS: Final = {"anthropic": "anthropic", "cohere": "cohere", "mistral": "mistralai"}
+
 # What some SDKs and gateways put before a model's name, and the table that it points to.
 PREFIXES: Final = {
     "openai/": "openai",
@@ -155,7 +161,15 @@ class Catalog:
         entry = self._anywhere(name)
         if entry is None and prefix:
             entry = self._inventory.model(PREFIXES[prefix], bare)
+        if entry is None and (provider or "").lower() in _BEDROCK:
+            entry = self._on_bedrock(name)
         return entry
+
+    def _on_bedrock(self, name: str) -> ModelEntry | None:
+        import re
+
+        found = re.fullmatch(_BEDROCK_NAME, name)
+        return None if found is None else self._inventory.model(_BEDROCK_MAKERS[found[1]], found[2])
 
     def _anywhere(self, name: str) -> ModelEntry | None:
         tables = self._inventory.providers_with(name)

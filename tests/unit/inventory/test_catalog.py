@@ -91,6 +91,47 @@ def test_a_known_prefix_is_taken_off(provider: str | None, name: str, entry: str
     assert entry == _serve(provider, name).entry.id
 
 
+_BEDROCK_ARN = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/"
+
+
+@pytest.mark.parametrize(
+    ("name", "entry"),
+    [
+        ("anthropic.claude-sonnet-4-5-20250929-v1:0", "anthropic/claude-sonnet-4-5-20250929"),
+        ("us.anthropic.claude-sonnet-4-5-20250929-v1:0", "anthropic/claude-sonnet-4-5-20250929"),
+        ("us-gov.anthropic.claude-3-haiku-20240307-v1:0:200k", "anthropic/claude-3-haiku-20240307"),
+        ("global.anthropic.claude-opus-4-6-v1", "anthropic/claude-opus-4-6"),
+        ("anthropic.claude-opus-4-6", "anthropic/claude-opus-4-6"),
+        (f"{_BEDROCK_ARN}eu.anthropic.claude-opus-4-6-v1", "anthropic/claude-opus-4-6"),
+        ("arn:aws:bedrock:eu-west-3::foundation-model/cohere.command-r-v1:0", "cohere/command-r"),
+        ("mistral.mistral-large-2407-v1:0", "mistralai/mistral-large-2407"),
+    ],
+)
+def test_bedrocks_name_of_a_model_is_the_makers_with_more_around_it(name: str, entry: str) -> None:
+    """A region, an ARN and a version are taken off, on Bedrock; the figures are the maker's."""
+    for provider in ("aws.bedrock", "aws_bedrock", "Bedrock"):
+        served = _serve(provider, name)
+        assert entry == served.entry.id
+        assert served.entry.provider == served.data_center.provider
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "amazon.nova-pro-v1:0",
+        "meta.llama3-1-70b-instruct-v1:0",
+        "anthropic.",
+        "anthropic.claude-opus-4-6-v1:0 ",
+        "nobody.gpt-4o",
+        f"{_BEDROCK_ARN}abcdefgh",
+        "anthropic.mistral-large-2407-v1:0",
+    ],
+)
+def test_what_is_no_name_of_bedrock_that_the_inventory_has_is_unknown(name: str) -> None:
+    """A model of a maker that the inventory lacks, half a name, another maker's model, a profile that names none."""
+    assert Catalog().serve("aws.bedrock", name) is None
+
+
 def test_a_name_that_stands_there_with_its_prefix_is_taken_as_it_is() -> None:
     """On Hugging Face `openai/gpt-oss-20b` is the whole name, whoever serves it."""
     assert _serve("groq", "openai/gpt-oss-20b").entry.provider == "huggingface_hub"
