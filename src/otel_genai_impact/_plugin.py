@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 RUN_VARIABLE: Final = "_GENAI_IMPACT_RUN"
 """Set by `genai-impact run`: make a tracer provider if nobody else does."""
 
-# Official instrumentations that come with us: they import their SDK, so it must be there. Our own wait for theirs.
-_OFFICIAL: Final = ("openai", "anthropic")
+# Official instrumentations that come with us, the last one with an extra, and what they import, which must be there. Our own
+# wait for their SDK.
+_OFFICIAL: Final = {"openai": "openai", "anthropic": "anthropic", "bedrock": "botocore"}
 _OF_OFFICIAL_ONES: Final = "opentelemetry.instrumentation.genai."
 _OF_OUR_OWN: Final = "otel_genai_impact.instrumentation."
 
@@ -174,7 +175,9 @@ def instrument(
     with contained("starting the instrumentations of SDKs"):
         for instrumentor in _instrumentors_of_sdks() if Settings.load(settings).enabled else []:
             if not instrumentor.is_instrumented_by_opentelemetry:
-                instrumentor.instrument(**given)
+                # Our own look for their SDK once it is imported; to look now would be a complaint for each that is not there.
+                ours_too = type(instrumentor).__module__.startswith(_OF_OUR_OWN)
+                instrumentor.instrument(skip_dep_check=ours_too, **given)
                 _started.append(instrumentor)
 
 
@@ -197,7 +200,8 @@ def _instrumentors_of_sdks() -> list[BaseInstrumentor]:
     for entry_point in entry_points(group="opentelemetry_instrumentor"):
         name, value = entry_point.name, entry_point.value
         ours = value.startswith(_OF_OUR_OWN)
-        official = name in _OFFICIAL and value.startswith(_OF_OFFICIAL_ONES) and find_spec(name) is not None
+        official = name in _OFFICIAL and value.startswith(_OF_OFFICIAL_ONES) and find_spec(_OFFICIAL[name]) is not None
         if (ours or official) and not disabled & {name, "*"}:
-            found.append(entry_point.load()())
+            with contained(f"loading the instrumentation {name}"):
+                found.append(entry_point.load()())
     return found

@@ -113,6 +113,33 @@ print(request(trace.get_tracer_provider()))
     assert _run(before + after, plain=True) == ["USA"]
 
 
+def test_sdks_that_are_not_there_are_no_complaint() -> None:
+    """In one line too: an application has few of the SDKs, and hears nothing of the others."""
+    code = """
+from otel_genai_impact.instrumentation.groq import GroqInstrumentor
+GroqInstrumentor.instrumentation_dependencies = lambda self: ("a-distribution-that-nobody-has >= 1",)
+import otel_genai_impact
+otel_genai_impact.instrument()
+"""
+    result = run_app(code, launcher=()).checked()
+    assert (result.stdout, result.stderr) == ("", "")
+
+
+def test_an_instrumentation_that_cannot_be_loaded_does_not_keep_the_others_from_it(tmp_path: Path) -> None:
+    """A folder `openai` beside the application hides the SDK: one line of an error, and the other SDKs are instrumented."""
+    (tmp_path / "openai").mkdir()
+    (tmp_path / "openai" / "__init__.py").write_text("")
+    code = """
+from otel_genai_impact.instrumentation.groq import GroqInstrumentor
+import otel_genai_impact
+otel_genai_impact.instrument()
+print(GroqInstrumentor().is_instrumented_by_opentelemetry)
+"""
+    result = run_app(code, launcher=(), environment={"PYTHONPATH": str(tmp_path)}).checked()
+    assert result.stdout == "True\n"
+    assert "failed while loading the instrumentation openai; the application is not affected" in result.stderr
+
+
 def test_by_hand() -> None:
     """The processor added like any other, also beside the instrumentor: each request is counted once."""
     code = """
