@@ -101,6 +101,7 @@ class Reply:
         content: sent as it is, if not None.
         content_type: of `content` and of `events`.
         framed: an event as it goes onto the wire; None: as a server-sent event.
+        headers: more of them.
     """
 
     document: Json = None
@@ -108,6 +109,7 @@ class Reply:
     content: bytes | None = None
     content_type: str | None = None
     framed: Callable[[StreamEvent], bytes] | None = None
+    headers: dict[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

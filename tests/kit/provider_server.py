@@ -11,6 +11,7 @@ import time
 from collections import Counter, deque
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 from urllib.parse import unquote
 
@@ -20,7 +21,7 @@ from tests.kit.answers import Answer, RecordedRequest
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from types import TracebackType
     from typing import Self
 
@@ -172,15 +173,19 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.content is not None:
             self._send(200, reply.content, reply.content_type or "application/octet-stream")
         elif reply.events is None:
-            self._send_document(200, reply.document)
+            self._send(200, json.dumps(reply.document).encode(), "application/json", reply.headers)
         else:
             self._send_stream(reply, reply.events, answer)
 
     def _send_document(self, status: int, document: Json) -> None:
         self._send(status, json.dumps(document).encode(), "application/json")
 
-    def _send(self, status: int, body: bytes, content_type: str) -> None:
+    def _send(
+        self, status: int, body: bytes, content_type: str, headers: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.send_header("content-type", content_type)
         self.send_header("content-length", str(len(body)))
         self.end_headers()
