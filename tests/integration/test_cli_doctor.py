@@ -111,7 +111,7 @@ def test_a_broken_environment(tmp_path: Path) -> None:
 def test_a_start_that_fails() -> None:
     """An exporter that does not exist ends OpenTelemetry's start: its own message is told, as the one reason."""
     said = _said(environment={"OTEL_TRACES_EXPORTER": "otlpp"})
-    assert (1, ["start", "tracer provider"]) == (said.exit_code, sorted(said.problems))
+    assert (1, ["start"]) == (said.exit_code, [*said.problems])
     assert "Requested component 'otlpp' not found" in said.problems["start"]
 
 

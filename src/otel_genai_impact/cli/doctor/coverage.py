@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, PackageNotFoundError, distribution, entry_points
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 from opentelemetry.instrumentation.dependencies import get_dist_dependency_conflicts
 
@@ -64,10 +64,21 @@ def coverages(loaded: Iterable[Loaded], environ: Mapping[str, str]) -> tuple[Cov
     """All SDKs that are installed, with what the process had loaded."""
     by_entry_point = {(one.name, one.value): one for one in loaded}
     return tuple(
-        Coverage(sdk=sdk, version=version, sources=tuple(_sources(sdk, by_entry_point, environ)))
+        Coverage(sdk=sdk, version=version, sources=_each_once(_sources(sdk, by_entry_point, environ)))
         for sdk in SDKS
         if (version := installed_version(sdk.distribution)) is not None
     )
+
+
+def _each_once(sources: Iterable[Source]) -> tuple[Source, ...]:
+    """One of a distribution: where that has several instrumentations for an SDK, the one that counts."""
+    found: dict[str, Source] = {}
+    for source in sources:
+        if source.state == "active":
+            found[source.name] = source
+        else:
+            found.setdefault(source.name, source)
+    return tuple(found.values())
 
 
 def installed_version(name: str) -> str | None:
@@ -124,7 +135,10 @@ def _means(entry_point: EntryPoint, one: Loaded | None, sdk: Sdk) -> bool:
 def _state(entry_point: EntryPoint, one: Loaded | None, environ: Mapping[str, str]) -> tuple[State, str]:
     if switched_off(entry_point.name, environ):
         return "switched off", ""
-    conflict = None if entry_point.dist is None else get_dist_dependency_conflicts(entry_point.dist)
+    try:
+        conflict = None if entry_point.dist is None else get_dist_dependency_conflicts(entry_point.dist)
+    except ValueError:  # a requirement that cannot be read ends the start, which says so
+        return "does not start", ""
     if conflict is not None:
         wanted = [conflict.required, *(conflict.required_any or ())]
         return "refuses", ", ".join(re.sub(r"\s*;.*", "", str(text)) for text in wanted if text is not None)
@@ -150,4 +164,5 @@ def _by(entry_point: EntryPoint) -> By:
 
 
 def _called(found: Distribution | None) -> str:
-    return "unknown" if found is None else f"{normalised(found.metadata['Name'])} {found.version}"
+    name = None if found is None else cast("str | None", found.metadata["Name"])
+    return "a distribution without a name" if found is None or name is None else f"{normalised(name)} {found.version}"

@@ -86,7 +86,8 @@ def _of_the_start(facts: Facts) -> Iterator[Finding]:
             do="Unset OTEL_SDK_DISABLED.",
         )
     elif seen.provider != "sdk":
-        yield _of_no_provider(facts)
+        if not (seen.errors and facts.distributions):  # then that is the reason
+            yield _of_no_provider(facts)
     elif not seen.ours:
         yield _of_no_processor(seen, environ)
 

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -211,7 +212,7 @@ def _loaded() -> Iterable[Loaded]:
         kind: Any = getattr(sys.modules.get(found.module), found.attr, None)
         instance: Any = None if kind is None else kind.__dict__.get("_instance")
         requires: tuple[str, ...] = ()
-        if instance is not None:
+        with suppress(Exception):  # somebody else's code
             requires = tuple(str(requirement) for requirement in instance.instrumentation_dependencies())
         conflict = get_dependency_conflicts(requires)
         yield Loaded(

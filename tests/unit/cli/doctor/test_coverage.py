@@ -96,6 +96,25 @@ def test_a_namesake_is_none(folder: Path) -> None:
     assert [("theirs 1", "OpenLLMetry", "does not start")] == _states(_of("boto3"))
 
 
+@pytest.mark.parametrize("modules", ["a:A b:B", "b:B a:A"])
+def test_a_distribution_with_several_instrumentations_is_named_once(folder: Path, modules: str) -> None:
+    """That of botocore has one for aiobotocore too, which does not start where that is not installed."""
+    first, second = modules.split()
+    install(folder, "boto3", "1.44.0")
+    install(folder, "theirs", "1", instrumentor=f"botocore = {first}\nother = {second}", instruments=["boto3"])
+    for active in (f"botocore = {first}", f"other = {second}"):
+        assert [("theirs 1", "third party", "active")] == _states(_of("boto3", _active(active)))
+
+
+def test_metadata_that_cannot_be_read(folder: Path) -> None:
+    """What a broken installation leaves behind does not end the doctor; such an instrumentation does not start."""
+    install(folder, "replicate", "1.0.7")
+    install(folder, "theirs", "1", instrumentor="replicate = theirs:X", instruments=["replicate >>= 3"])
+    install(folder, "nameless", "1", instrumentor="replicate = nameless:X")
+    (folder / "nameless-1.dist-info" / "METADATA").unlink()
+    assert ["does not start"] * 2 == [source.state for source in _of("replicate").sources]
+
+
 @pytest.mark.parametrize("disabled", ["replicate", "a, replicate ,b", "*"])
 def test_switched_off(folder: Path, disabled: str) -> None:
     """By the name of its entry point, among others, or by all."""

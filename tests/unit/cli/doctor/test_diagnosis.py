@@ -108,11 +108,14 @@ def test_our_span_processor_is_not_there(
 
 
 def test_a_start_that_fails_is_the_reason_for_the_rest() -> None:
-    """Its exception is quoted; instrumentations that did not come to start are no findings of their own."""
+    """Its exception is quoted; what did not come to start, instrumentations too, are no findings of their own."""
     coverages = _coverage("openai", _source(state="does not start")), _coverage("replicate")
-    found = _found(_seen(errors=("RuntimeError: no 'otlpp'",)), *coverages)
+    seen = _seen("none", errors=("RuntimeError: no 'otlpp'",), ours=False, sampler=None, span_processors=())
+    found = _found(seen, *coverages)
     assert ["start", "replicate"] == [finding.about for finding in found]
     assert "RuntimeError: no 'otlpp'" in found[0].text
+    nobody = _found(seen, distributions=())
+    assert ["start", "tracer provider"] == [finding.about for finding in nobody]
 
 
 def test_a_process_that_could_not_be_looked_at() -> None:
