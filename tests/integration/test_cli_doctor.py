@@ -57,11 +57,15 @@ def _said(
 def test_all_is_well(sink: OtlpSink, launcher: str) -> None:
     """Plain and under `opentelemetry-instrument`: exit code 0, what is exported where; and nothing is sent there."""
     before = (tool(launcher),) if launcher else ()
-    said = _said(*before, options=("--check-endpoint",), sink=sink, environment={"GENAI_IMPACT_ZONE": "FRA"})
+    environment = {
+        "GENAI_IMPACT_ZONE": "FRA", "OTEL_TRACES_SAMPLER": "traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0.1",
+    }  # fmt: skip
+    said = _said(*before, options=("--check-endpoint",), sink=sink, environment=environment)
     assert (0, {}, "") == (said.exit_code, said.problems, said.stderr)
     assert (launcher or None) == said.document["started_by"]
     opentelemetry = said.document["opentelemetry"]
     assert "opentelemetry.sdk.trace.TracerProvider" == opentelemetry["tracer_provider"]
+    assert ("TraceIdRatioBased{0.1}", True) == (opentelemetry["sampler"], opentelemetry["counts_unsampled"])
     place = sink.grpc_endpoint.removeprefix("http://")
     batch, ours = opentelemetry["span_processors"]
     assert (place, True) == (batch["endpoint"], batch["answers"])

@@ -146,7 +146,8 @@ def _of_settings(seen: Seen) -> Iterator[Finding]:
 def _of_exporting(facts: Facts) -> Iterator[Finding]:
     seen = facts.seen
     if seen.provider == "sdk":
-        yield from _of_the_sampler(seen.sampler or "")
+        if seen.ours:
+            yield from _of_the_sampler(seen)
         if not any(one.exporter for one in seen.span_processors) and not seen.metric_readers:
             yield Finding(
                 about="exporters",
@@ -163,20 +164,22 @@ def _of_exporting(facts: Facts) -> Iterator[Finding]:
             )
 
 
-def _of_the_sampler(description: str) -> Iterator[Finding]:
-    root = sampler_of_roots(description)
-    if root == "AlwaysOffSampler":
+def _of_the_sampler(seen: Seen) -> Iterator[Finding]:
+    root = sampler_of_roots(seen.sampler or "")
+    drops_all = root == "AlwaysOffSampler"
+    if seen.counts_unsampled and drops_all:
         yield Finding(
             about="sampler",
-            text="OTEL_TRACES_SAMPLER drops every span: nothing is counted.",
-            do="Unset it, or set it to parentbased_always_on.",
-        )
-    elif root != "AlwaysOnSampler":
-        yield Finding(
-            about="sampler",
-            text=f"{root} may drop spans; requests on dropped spans are not counted.",
-            do="Sample in the Collector instead, where every request has to be counted.",
+            text="It drops every span: requests are counted in the metrics, and no trace shows them.",
+            do="Unset OTEL_TRACES_SAMPLER, or set it to parentbased_always_on, where traces are wanted.",
             problem=False,
+        )
+    elif not seen.counts_unsampled and root != "AlwaysOnSampler":
+        yield Finding(
+            about="sampler",
+            text=f"{root} drops {'every span' if drops_all else 'spans'}, and requests on dropped spans are not counted.",
+            do="Unset GENAI_IMPACT_COUNT_UNSAMPLED, or count_unsampled in the configuration file: by default they are.",
+            problem=drops_all,
         )
 
 

@@ -69,6 +69,8 @@ class Seen:
         failure: why nothing could be looked at; then the rest says nothing.
         errors: the last lines of tracebacks that the start printed.
         provider: whether the tracer provider is an SDK's, none at all, or something without span processors.
+        sampler: what it says of itself, without ours around it.
+        counts_unsampled: whether ours is around it, and active.
         ours: whether our span processor is on the tracer provider, and active.
         settings: those that are not left to their defaults: value and source.
         complaints: what we logged while starting.
@@ -79,6 +81,7 @@ class Seen:
     provider: Provider = "none"
     provider_name: str = ""
     sampler: str | None = None
+    counts_unsampled: bool = False
     span_processors: tuple[Exporting, ...] = ()
     metric_readers: tuple[Exporting, ...] = ()
     ours: bool = False
@@ -142,16 +145,20 @@ def look() -> Seen:
     from otel_genai_impact._config import Settings, given
     from otel_genai_impact._plugin import GenAIImpactInstrumentor
     from otel_genai_impact.telemetry.processor import ImpactSpanProcessor
+    from otel_genai_impact.telemetry.sampling import CountUnsampledSampler
 
     provider = trace.get_tracer_provider()
     processors = _parts(provider, "_active_span_processor", "_span_processors")
-    sampler = getattr(provider, "sampler", None)
+    sampler: Any = getattr(provider, "sampler", None)
+    around = sampler if isinstance(sampler, CountUnsampledSampler) else None
+    sampler = sampler if around is None else around.sampler
     Settings.load()  # for what it complains of, where the start did not come to it
     settings = given(GenAIImpactInstrumentor._keywords, os.environ)  # noqa: SLF001 -- what the file said
     return Seen(
         provider="sdk" if hasattr(provider, "add_span_processor") else "none" if _is_none(provider) else "other",
         provider_name=_name(provider),
         sampler=None if sampler is None else str(sampler.get_description()),
+        counts_unsampled=around is not None and around.active,
         span_processors=tuple(_exporting(processor) for processor in processors),
         metric_readers=tuple(_exporting(reader) for reader in _parts(metrics.get_meter_provider(), "_metric_readers")),
         ours=any(isinstance(processor, ImpactSpanProcessor) and processor.active for processor in processors),

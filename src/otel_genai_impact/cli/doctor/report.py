@@ -43,6 +43,7 @@ def as_document(facts: Facts, found: Iterable[Finding], started_by: str) -> dict
             "configuration_file": facts.environ.get("OTEL_CONFIG_FILE") or None,
             "tracer_provider": seen.provider_name if seen.provider != "none" else None,
             "sampler": seen.sampler,
+            "counts_unsampled": seen.counts_unsampled,
             "span_processors": [_exporting(one, facts) for one in seen.span_processors],
             "metric_readers": [_exporting(one, facts) for one in seen.metric_readers],
         },
@@ -130,11 +131,12 @@ def _sdks(sdks: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def _opentelemetry(found: dict[str, Any]) -> list[str]:
-    sampler = found["sampler"]
+    sampler = "none" if found["sampler"] is None else sampler_of_roots(found["sampler"])
+    unsampled = found["counts_unsampled"] and sampler != "AlwaysOnSampler"
     rows = [
         ("distribution", ", ".join(found["distributions"]) or "none"),
         ("tracer provider", found["tracer_provider"] or "none"),
-        ("sampler", "none" if sampler is None else sampler_of_roots(sampler)),
+        ("sampler", f"{sampler}; the requests that it drops are counted" if unsampled else sampler),
         *_several("span processor", found["span_processors"]),
         *_several("metric reader", found["metric_readers"]),
     ]

@@ -19,6 +19,7 @@ def _seen(
     errors: tuple[str, ...] = (),
     provider_name: str = "sdk.TracerProvider",
     sampler: str | None = "AlwaysOnSampler",
+    counts_unsampled: bool = True,
     span_processors: tuple[Exporting, ...] = (_BATCH,),
     ours: bool = True,
     settings: dict[str, tuple[str, str]] | None = None,
@@ -26,6 +27,7 @@ def _seen(
 ) -> Seen:
     return Seen(
         provider=provider, failure=failure, errors=errors, provider_name=provider_name, sampler=sampler,
+        counts_unsampled=counts_unsampled,
         span_processors=span_processors, ours=ours, settings=settings or {}, complaints=complaints,
     )  # fmt: skip
 
@@ -133,18 +135,24 @@ def test_a_setting_that_cannot_be_used() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sampler", "expected"),
+    ("sampler", "where_they_are_lost", "where_they_are_counted"),
     [
-        ("AlwaysOnSampler", []),
-        ("ParentBased{root:AlwaysOnSampler,remoteParentNotSampled:AlwaysOffSampler}", []),
-        ("AlwaysOffSampler", [True]),
-        ("ParentBased{root:AlwaysOffSampler,remoteParentSampled:AlwaysOnSampler}", [True]),
-        ("ParentBased{root:TraceIdRatioBased{0.1},remoteParentSampled:AlwaysOnSampler}", [False]),
+        ("AlwaysOnSampler", [], []),
+        ("ParentBased{root:AlwaysOnSampler,remoteParentNotSampled:AlwaysOffSampler}", [], []),
+        ("AlwaysOffSampler", [True], [False]),
+        ("ParentBased{root:AlwaysOffSampler,remoteParentSampled:AlwaysOnSampler}", [True], [False]),
+        ("ParentBased{root:TraceIdRatioBased{0.1},remoteParentSampled:AlwaysOnSampler}", [False], []),
     ],
 )
-def test_a_sampler_that_drops_spans(sampler: str, expected: list[bool]) -> None:
-    """All of them: a problem; some: a note."""
-    assert expected == [finding.problem for finding in _found(_seen(sampler=sampler))]
+def test_a_sampler_that_drops_spans(
+    sampler: str, where_they_are_lost: list[bool], where_they_are_counted: list[bool]
+) -> None:
+    """Requests on dropped spans are counted, unless a setting says otherwise: all lost is a problem, some a note."""
+    lost, counted = (_found(_seen(sampler=sampler, counts_unsampled=counts)) for counts in (False, True))
+    assert where_they_are_lost == [finding.problem for finding in lost]
+    assert where_they_are_counted == [finding.problem for finding in counted]
+    off = _seen(sampler=sampler, counts_unsampled=False, ours=False)
+    assert ["span processor"] == [finding.about for finding in _found(off)]
 
 
 def test_no_exporter_is_a_note() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from opentelemetry import trace
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 
 from otel_genai_impact.cli.doctor import process
+from otel_genai_impact.telemetry.sampling import CountUnsampledSampler
 from tests.kit.telemetry import Telemetry
 
 
@@ -52,8 +54,20 @@ def test_a_look_at_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ["ImpactSpanProcessor", "SimpleSpanProcessor"] == sorted(
         one.name.rpartition(".")[2] for one in seen.span_processors
     )
+    assert ("ParentBased", False) == ((seen.sampler or "")[:11], seen.counts_unsampled)
     telemetry.processor.configure(enabled=False)
     assert not process.look().ours
+
+
+def test_our_sampler_around_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other one is told, and whether ours is active."""
+    telemetry = Telemetry()
+    monkeypatch.setattr(trace, "get_tracer_provider", lambda: telemetry.tracers)
+    telemetry.tracers.sampler = ours = CountUnsampledSampler(ALWAYS_OFF)
+    seen = process.look()
+    assert ("AlwaysOffSampler", True) == (seen.sampler, seen.counts_unsampled)
+    ours.active = False
+    assert not process.look().counts_unsampled
 
 
 @pytest.mark.parametrize(

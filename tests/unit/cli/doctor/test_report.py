@@ -67,6 +67,9 @@ def test_what_of_opentelemetry_an_application_gets() -> None:
         "                    Impact",
         "  metric reader     none",
     ] == _block(document, "OpenTelemetry")
+    dropping = Seen(provider="sdk", sampler="TraceIdRatioBased{0.1}", counts_unsampled=True)
+    shown = _block(as_document(_facts(dropping), (), ""), "OpenTelemetry")
+    assert "  sampler           TraceIdRatioBased{0.1}; the requests that it drops are counted" in shown
     processors = document["opentelemetry"]["span_processors"]
     assert [False, None, None] == [processor.get("answers") for processor in processors]
 
