@@ -25,7 +25,7 @@ _WHO: Final = ("Author", "Author-email", "Home-page", "Project-URL")
 _FOLLOW_THE_CONVENTIONS: Final = "opentelemetry.instrumentation."
 
 By = Literal["ours", "official", "OpenLLMetry", "OpenInference", "third party", "the SDK itself"]
-State = Literal["active", "stands back", "switched off", "refuses", "does not start", "not read"]
+State = Literal["active", "stands back", "switched off", "refuses", "does not start"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +114,6 @@ def _sources(sdk: Sdk, loaded: Mapping[tuple[str, str], Loaded], environ: Mappin
         if by == "ours" and state == "active":
             asked_for = has_its_own and sdk.native is not None and not sdk.native.default
             state = "stands back" if entry_point.name in active_rivals or asked_for else state
-        if by == "OpenInference" and state == "active":
-            state = "not read"
         yield Source(name=_called(entry_point.dist), by=by, state=state, entry_point=entry_point.name, detail=detail)
     if has_its_own and sdk.native is not None:
         yield Source(name="its own spans", by="the SDK itself", state="active", detail=sdk.native.changed)

@@ -247,10 +247,6 @@ _REASONS: Final[dict[str, tuple[str, str]]] = {
         "Its requests are not counted: {source} is installed, and does not start.",
         "Look at what the application prints when it starts with OTEL_LOG_LEVEL=debug.",
     ),
-    "not read": (
-        "Its requests are not counted: {source} follows conventions that we do not read.",
-        "Install an instrumentation that follows the GenAI conventions beside it.",
-    ),
 }
 _NOBODY: Final = (
     "Its requests are not counted: nothing instruments it.",
@@ -258,19 +254,37 @@ _NOBODY: Final = (
 )
 
 
+# Run with the releases of 2026: of each of these, however many see a request, it is counted once.
+_TOLD_APART: Final = (
+    frozenset({"official", "ours", "OpenLLMetry"}),
+    frozenset({"official", "ours", "OpenInference"}),
+    frozenset({"official", "ours", "the SDK itself"}),
+)
+# And of these not: their spans stand beside each other, without a response id that both have.
+_COUNTED_TWICE: Final = (
+    (frozenset({"the SDK itself", "OpenLLMetry"}), "requests that fail"),
+    (frozenset({"the SDK itself", "OpenInference"}), "streams through its helpers"),
+    (frozenset({"OpenInference", "OpenLLMetry"}), "some requests"),
+)
+
+
 def _of_doubled(coverage: Coverage) -> Iterator[Finding]:
     counting = coverage.counting
-    native = next((source for source in counting if source.by == "the SDK itself"), None)
-    others = [source for source in counting if source is not native]
-    strangers = [source for source in others if source.by in {"OpenLLMetry", "third party"}]
-    if native is not None and strangers and not any(source.by == "official" for source in others):
-        # Seen with OpenLLMetry 0.62 and anthropic 2.12: two spans beside each other, and an error has no response id.
+    kinds = {source.by for source in counting}
+    if len(counting) == len(kinds) and any(kinds <= together for together in _TOLD_APART):
+        return
+    twice = [(together, what) for together, what in _COUNTED_TWICE if together <= kinds]
+    for together, what in twice:
+        others = [source for source in counting if source.by in together and source.by != "the SDK itself"]
+        native = next((source for source in counting if source.by == "the SDK itself" in together), None)
+        both = _names(source for source in counting if source.by in together)
+        off = "" if native is None else f"Switch its own spans off with {native.detail}, or uninstall "
         yield Finding(
             about=coverage.sdk.distribution,
-            text=f"Counted by {_names(strangers)} and by {native.name}: requests that fail are counted twice.",
-            do=f"Switch its own spans off with {native.detail}, or uninstall {_names(strangers)}.",
+            text=f"Seen by {both}: {what} are counted twice.",
+            do=f"{off or 'Uninstall one of them: '}{_names(others)}.",
         )
-    elif sum(source.by == "third party" for source in others) and len(counting) > 1:
+    if not twice and len(counting) > 1:
         yield Finding(
             about=coverage.sdk.distribution,
             text=f"Seen by {_names(counting)}: counted once where their spans are nested or have the same response id.",

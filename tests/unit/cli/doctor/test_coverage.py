@@ -57,13 +57,13 @@ def test_an_sdk_that_is_not_installed_is_not_listed() -> None:
     [
         ("opentelemetry-instrumentation-genai-x", "opentelemetry.instrumentation.genai.x:X", _OPENTELEMETRY, "official", "active"),
         ("opentelemetry-instrumentation-x", "opentelemetry.instrumentation.x:X", _TRACELOOP, "OpenLLMetry", "active"),
-        ("openinference-instrumentation-x", "openinference.instrumentation.x:X", "https://arize.com", "OpenInference", "not read"),
+        ("openinference-instrumentation-x", "openinference.instrumentation.x:X", "https://arize.com", "OpenInference", "active"),
         ("their-own", "opentelemetry.instrumentation.x:X", "https://example.org", "third party", "active"),
         ("their-own", "their.own:X", _OPENTELEMETRY, "third party", "active"),
     ],
 )  # fmt: skip
 def test_who_made_an_instrumentation(folder: Path, name: str, entry_point: str, url: str, by: str, state: str) -> None:
-    """Its metadata says it where its module's name does not; OpenInference's spans are not read."""
+    """Its metadata says it where its module's name does not."""
     install(folder, "replicate", "1.0.7")
     install(folder, name, "0.62", instrumentor=f"replicate = {entry_point}", instruments=["replicate"], url=url)
     assert [(f"{name} 0.62", by, state)] == _states(_of("replicate", _active(f"replicate = {entry_point}")))

@@ -180,7 +180,6 @@ def test_an_endpoint_that_does_not_answer() -> None:
             "fits the other",
         ),
         (_source(state="does not start"), "official 1.0 is installed, and does not start", "Look at"),
-        (_source("OpenInference", "not read"), "OpenInference 1.0 follows conventions", "beside it"),
     ],
 )
 def test_a_providers_sdk_that_is_not_counted(source: Source | None, text: str, do: str) -> None:
@@ -194,14 +193,14 @@ def test_a_providers_sdk_that_is_not_counted(source: Source | None, text: str, d
 
 
 def test_the_most_telling_reason_is_given() -> None:
-    """Of an instrumentation that refuses the release and one that is not read, the first."""
-    sources = _source("OpenInference", "not read"), _source(state="refuses", detail="replicate<3")
+    """Of an instrumentation that refuses the release and one that does not start, the first."""
+    sources = _source("OpenInference", "does not start"), _source(state="refuses", detail="replicate<3")
     assert "takes replicate<3" in _only(_found(_seen(), _coverage("replicate", *sources)))[2]
 
 
 def test_one_that_counts_is_enough() -> None:
-    """Others of the same SDK may refuse, be off or not be read."""
-    sources = _source("OpenInference", "not read"), _source(state="refuses"), _source("ours")
+    """Others of the same SDK may refuse, be off or not start."""
+    sources = _source("OpenInference", "does not start"), _source(state="refuses"), _source("ours")
     assert () == _found(_seen(), _coverage("google-genai", *sources))
 
 
@@ -222,28 +221,45 @@ def test_a_framework_needs_no_instrumentation() -> None:
 
 
 @pytest.mark.parametrize(
-    ("others", "expected"),
+    "together",
     [
-        (["official"], []),
-        (["OpenLLMetry"], [True]),
-        (["third party"], [True]),
-        (["official", "OpenLLMetry"], []),
-        (["official", "third party"], [False]),
+        ["official", "OpenLLMetry"],
+        ["official", "OpenInference"],
+        ["official", "ours"],
+        ["ours", "OpenInference"],
+        ["official", "the SDK itself"],
+        ["third party"],
     ],
 )
-def test_an_sdk_that_makes_spans_itself_beside_an_instrumentation(others: list[By], expected: list[bool]) -> None:
-    """Inside the official one they are counted once; beside another one failed requests are counted twice."""
-    own = Source(name="its own spans", by="the SDK itself", state="active", detail="ANTHROPIC_OPEN_TELEMETRY=false")
-    found = _found(_seen(), _coverage("anthropic", *(_source(by) for by in others), own))
-    assert expected == [finding.problem for finding in found]
-    assert all("ANTHROPIC_OPEN_TELEMETRY=false" in finding.do for finding in found if finding.problem)
+def test_instrumentations_that_are_told_apart(together: list[By]) -> None:
+    """Of whom each request is known to be counted once: nothing to say."""
+    assert () == _found(_seen(), _coverage("anthropic", *(_source(by) for by in together)))
 
 
-def test_two_instrumentations_that_are_known_to_be_told_apart() -> None:
-    """The official one and OpenLLMetry's are counted once; of others nobody knows, which is a note."""
-    assert () == _found(_seen(), _coverage("openai", _source(), _source("OpenLLMetry")))
-    (note,) = _found(_seen(), _coverage("openai", _source(), _source("third party")))
-    assert (False, True) == (note.problem, "official 1.0 and third party 1.0" in note.text)
+@pytest.mark.parametrize(
+    ("together", "what", "do"),
+    [
+        (["OpenLLMetry", "the SDK itself"], "requests that fail", "with A=b, or uninstall OpenLLMetry 1.0"),
+        (["official", "OpenLLMetry", "the SDK itself"], "requests that fail", "with A=b, or uninstall OpenLLMetry 1.0"),
+        (["OpenInference", "the SDK itself"], "streams through", "with A=b, or uninstall OpenInference 1.0"),
+        (["official", "OpenInference", "OpenLLMetry"], "some", "one of them: OpenInference 1.0 and OpenLLMetry 1.0"),
+    ],
+)
+def test_instrumentations_that_count_a_request_twice(together: list[By], what: str, do: str) -> None:
+    """A problem, with which requests, and which of them to switch off."""
+    sources = [_source(by, detail="A=b" if by == "the SDK itself" else "") for by in together]
+    problem, about, text, found_do = _only(_found(_seen(), _coverage("anthropic", *sources)))
+    assert (True, "anthropic") == (problem, about)
+    assert f"{what}" in text
+    assert text.endswith("are counted twice.")
+    assert do in found_do
+
+
+@pytest.mark.parametrize("together", [["official", "third party"], ["official", "official"]])
+def test_instrumentations_that_nobody_has_tried_together(together: list[By]) -> None:
+    """A note, with both names."""
+    (note,) = _found(_seen(), _coverage("openai", *(_source(by) for by in together)))
+    assert (False, True) == (note.problem, f"{together[0]} 1.0 and {together[1]} 1.0" in note.text)
 
 
 def test_what_instruments_in_code_is_a_note() -> None:

@@ -12,7 +12,7 @@ from otel_genai_impact.cli.doctor.report import as_document, as_text
 from otel_genai_impact.cli.doctor.sdks import Sdk
 
 _OFFICIAL = Source(name="official 1.3b0", by="official", state="active", entry_point="openai")
-_UNREAD = Source(name="openinference 0.1", by="OpenInference", state="not read", entry_point="openai")
+_OFF = Source(name="openinference 0.1", by="OpenInference", state="switched off", entry_point="openai")
 _SEEN = Seen(
     provider="sdk",
     provider_name="sdk.TracerProvider",
@@ -28,7 +28,7 @@ _SEEN = Seen(
 
 def _facts(seen: Seen = _SEEN, *, answers: dict[str, str | None] | None = None) -> Facts:
     coverages = (
-        Coverage(sdk=Sdk(distribution="openai"), version="3.54.0", sources=(_UNREAD, _OFFICIAL)),
+        Coverage(sdk=Sdk(distribution="openai"), version="3.54.0", sources=(_OFF, _OFFICIAL)),
         Coverage(sdk=Sdk(distribution="langchain", kind="framework"), version="1.5.0", sources=()),
         Coverage(sdk=Sdk(distribution="replicate"), version="1.0.7", sources=()),
     )
@@ -47,7 +47,7 @@ def test_the_table_of_sdks() -> None:
     """Who counts comes first; who does not has its reason; what is ignored is still shown."""
     assert [
         "SDK        version  requests              by",
-        "openai     3.54.0   counted               official 1.3b0, openinference 0.1 (not read)",
+        "openai     3.54.0   counted               official 1.3b0, openinference 0.1 (switched off)",
         "langchain  1.5.0    through its SDKs      -",
         "replicate  1.0.7    not counted, ignored  -",
     ] == _block(as_document(_facts(), (), ""), "SDK ")
