@@ -198,7 +198,7 @@ def _of_sdks(facts: Facts) -> Iterator[Finding]:
         yield Finding(
             about=name,
             text="It instruments what the application tells it to, in code: that is not seen here.",
-            do="Where its spans follow the GenAI conventions they are counted, once with others of the same request "
+            do="Where its spans can be read (docs/dialects.md) they are counted, once with others of the same request "
             "if they are nested or have the same response id.",
             problem=False,
         )
@@ -250,7 +250,7 @@ _REASONS: Final[dict[str, tuple[str, str]]] = {
 }
 _NOBODY: Final = (
     "Its requests are not counted: nothing instruments it.",
-    "Install an instrumentation that follows the GenAI conventions.",
+    "Install an instrumentation of it; docs/dialects.md says whose spans are read.",
 )
 
 
