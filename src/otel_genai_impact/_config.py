@@ -117,16 +117,21 @@ class Settings:
             ):
                 _warn_of_unknown(variable)
 
-        values: dict[str, Any] = {}
-        for setting in fields(cls):
-            for source, raw in _sources(setting.name, keywords, environ):
-                try:
-                    values[setting.name] = setting.metadata["parse"](raw)
-                except ValueError:
-                    complain(source, raw, setting.metadata["allowed"])
-                else:
-                    break
-        return cls(**values)
+        return cls(**{name: value for name, (value, _) in given(keywords, environ).items()})
+
+
+def given(keywords: Mapping[str, object], environ: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
+    """The settings that have a usable value, and where it was given; the others have their defaults."""
+    found: dict[str, tuple[Any, str]] = {}
+    for setting in fields(Settings):
+        for source, raw in _sources(setting.name, keywords, environ):
+            try:
+                found[setting.name] = setting.metadata["parse"](raw), source
+            except ValueError:
+                complain(source, raw, setting.metadata["allowed"])
+            else:
+                break
+    return found
 
 
 def _sources(name: str, keywords: Mapping[str, object], environ: Mapping[str, str]) -> list[tuple[str, object]]:

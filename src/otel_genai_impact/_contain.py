@@ -53,6 +53,11 @@ def log_once(
         _logger.log(level, "%s", key if message is None else message(), exc_info=exc_info)
 
 
+def logged() -> list[str]:
+    """The keys of all that was logged until now, for who asks what went wrong; where no key was given, the messages."""
+    return sorted(key for _, key in _already_logged)
+
+
 class contained:  # noqa: N801 - read as a word of the sentence
     """`with contained("doing this"):` around code of ours that runs inside somebody else's call."""
 

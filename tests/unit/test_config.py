@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from otel_genai_impact._config import Declared, Settings, declarative_configuration
+from otel_genai_impact._config import Declared, Settings, declarative_configuration, given
 
 NO_HISTOGRAMS: frozenset[str] = frozenset()
 DEFAULTS: dict[str, object] = {
@@ -173,3 +173,12 @@ def test_a_long_value_does_not_fill_the_log(caplog: pytest.LogCaptureFixture) ->
 def test_declarative_configuration_marks_what_was_declared() -> None:
     """What the file does not have stays None, and so is not given to the instrumentor."""
     assert _declared(zone="FRA", summary=False) == {"zone": Declared("FRA"), "summary": Declared(False)}
+
+
+def test_a_setting_is_given_with_the_source_that_holds() -> None:
+    """The strongest that has a usable value; what is given nowhere is left out."""
+    environ = {"GENAI_IMPACT_ZONE": "DEU", "GENAI_IMPACT_DETAIL": "full", "GENAI_IMPACT_STRICT": ""}
+    assert {
+        "zone": ("FRA", "keyword zone"),
+        "detail": ("full", "GENAI_IMPACT_DETAIL"),
+    } == given({"zone": "FRA", "detail": "loud"}, environ)

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from otel_genai_impact import _contain
-from otel_genai_impact._contain import contained, failed, log_once
+from otel_genai_impact._contain import contained, failed, log_once, logged
 
 
 @pytest.fixture
@@ -115,3 +115,11 @@ def test_nothing_happens_where_nothing_fails(caplog: pytest.LogCaptureFixture) -
     with contained("doing this"):
         pass
     assert caplog.messages == []
+
+
+def test_what_was_logged_can_be_asked_for() -> None:
+    """By its keys, which are the messages where no other key was given."""
+    log_once(logging.WARNING, "this")
+    log_once(logging.ERROR, "a key", lambda: "that")
+    log_once(logging.WARNING, "this")
+    assert ["a key", "this"] == logged()

@@ -1,4 +1,4 @@
-"""The command line: `genai-impact run` and `genai-impact estimate`. Parses, calls, prints."""
+"""The command line: `genai-impact run`, `genai-impact estimate` and `genai-impact doctor`. Parses, calls, prints."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from otel_genai_impact.cli.run import run
 
         return run(options.program)
+    if options.command == "doctor":
+        from otel_genai_impact.cli.doctor.command import print_diagnosis
+
+        return print_diagnosis(options)
     from otel_genai_impact.cli.estimate import print_estimate
 
     return print_estimate(options)
@@ -45,4 +49,16 @@ def _parser() -> argparse.ArgumentParser:
     estimate.add_argument("--latency", type=float, metavar="S", help="how long the caller waits, s")
     estimate.add_argument("--zone", help="electricity zone, for example FRA; the provider's own if not given")
     estimate.add_argument("--json", action="store_true", help="print JSON, in the units of the telemetry: J, g, L")
+
+    doctor = commands.add_parser(
+        "doctor",
+        help="say whether every GenAI request of an application here would be counted, and what to do if not",
+        description="Says which SDKs are installed, who sees their requests, and what OpenTelemetry an application would "
+        "get. Exit code 0: all is well; 1: there is a problem; 2: the command line makes no sense.",
+    )
+    doctor.add_argument("--json", action="store_true", help="print JSON")
+    doctor.add_argument("--check-endpoint", action="store_true", help="try to connect to where telemetry is sent")
+    doctor.add_argument(
+        "--ignore", action="append", default=[], metavar="SDK", help="an SDK that is not used; may be given again"
+    )
     return parser

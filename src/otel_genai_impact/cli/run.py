@@ -52,7 +52,11 @@ def run(program: Sequence[str]) -> int:
 
 def with_auto_instrumentation(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment in which Python starts with OpenTelemetry's auto-instrumentation; what is set already stays."""
-    environment = {**_DEFAULTS, **environ}
+    return {**_DEFAULTS, **environ, "PYTHONPATH": path_with_auto_instrumentation(environ)}
+
+
+def path_with_auto_instrumentation(environ: Mapping[str, str]) -> str:
+    """The `PYTHONPATH` that `opentelemetry-instrument` gives to a program."""
     spec = find_spec("opentelemetry.instrumentation.auto_instrumentation")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("opentelemetry-instrumentation is not installed")
@@ -60,5 +64,4 @@ def with_auto_instrumentation(environ: Mapping[str, str]) -> dict[str, str]:
     others = [entry for entry in environ.get("PYTHONPATH", "").split(os.pathsep) if entry not in {"", folder}]
     # The program's own folder counts as well, as under `opentelemetry-instrument`.
     here = str(Path.cwd())
-    environment["PYTHONPATH"] = os.pathsep.join([folder, *([] if here in others else [here]), *others])
-    return environment
+    return os.pathsep.join([folder, *([] if here in others else [here]), *others])
