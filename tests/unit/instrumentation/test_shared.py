@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import sys
 import types
@@ -25,6 +26,19 @@ if TYPE_CHECKING:
 MODULE = "an_sdk_for_tests"
 
 
+class Holder:
+    """A stream of the SDK, which looks for its generator, and may set another one."""
+
+    def __init__(self, generator: Generator[str]) -> None:
+        self.generator = generator
+
+    def __next__(self) -> str:
+        return next(self.generator)
+
+    def __iter__(self) -> Holder:
+        return self
+
+
 class Client:
     """The SDK: it answers with what it was asked for."""
 
@@ -39,6 +53,16 @@ class Client:
 
     def parcel(self, *, model: str) -> list[Any]:
         return [iter(model)]
+
+    def words(self, *, model: str) -> Generator[str]:
+        for word in self._words(model=model):  # noqa: UP028 -- as SDKs do: then to close this one drops that one
+            yield word
+
+    def _words(self, *, model: str) -> Generator[str]:
+        yield from model
+
+    def hold(self, *, model: str) -> Holder:
+        return Holder(self._words(model=model))
 
 
 def _read(invocation: Any, given: Any) -> None:
@@ -64,10 +88,8 @@ def _no_url(client: Any, kwargs: Any) -> str:
     return ""
 
 
-def _endpoint(name: str, *, lazy: Callable[[Any], bool] = lambda _: False, optional: bool = False) -> Endpoint:
-    return Endpoint(
-        module=MODULE, name=name, operation="chat", read=_read, base_url=_no_url, lazy=lazy, optional=optional
-    )
+def _endpoint(name: str, *, lazy: Callable[[Any], bool] = lambda _: False, **more: Any) -> Endpoint:
+    return Endpoint(module=MODULE, name=name, operation="chat", read=_read, base_url=_no_url, lazy=lazy, **more)
 
 
 class Instrumentor(SdkInstrumentor):
@@ -80,6 +102,8 @@ class Instrumentor(SdkInstrumentor):
         _endpoint("Client.ask"),
         _endpoint("Client.stream", lazy=_is_stream),
         replace(_endpoint("Client.parcel"), follow=_unpacked),
+        _endpoint("Client._words", inner=True),
+        _endpoint("Client.hold", inner=True, stream_in="generator"),
         _endpoint("Client.gone"),
         _endpoint("Client.of_later_releases", optional=True),
     )
@@ -171,6 +195,31 @@ def test_a_method_that_makes_no_request_itself_may_be_wrapped_for_those_that_it_
     assert ["chat A", "chat A"] == [span.name for span in spans.get_finished_spans()]
     Instrumentor().uninstrument()
     assert "answer of aanswer of a" == Client().ask_twice(model="a")
+
+
+@pytest.mark.parametrize("ending", ["closed", "dropped"])
+def test_a_stream_that_the_sdk_reads_itself_is_closed_by_being_dropped(
+    spans: InMemorySpanExporter, ending: str
+) -> None:
+    """The application has the SDK's own generator; to close it is to drop the one within, which is no error."""
+    words = Client().words(model="two")
+    assert ("t", True) == (next(words), inspect.isgenerator(words))
+    if ending == "closed":
+        words.close()
+    del words
+    (span,) = spans.get_finished_spans()
+    assert span.status.is_ok
+
+
+def test_a_stream_that_holds_a_generator_stays_the_sdks_own(spans: InMemorySpanExporter) -> None:
+    """Its generator is followed instead, whoever reads it."""
+    held = Client().hold(model="two")
+    assert Holder is type(held)
+    own, held.generator = held.generator, (letter for letter in "ours")
+    assert ["o", "t", "w"] == [next(held), *(next(own) for _ in "tw")]
+    assert () == spans.get_finished_spans()
+    assert ["o"] == list(own)
+    assert 1 == len(spans.get_finished_spans())
 
 
 def test_a_method_that_is_gone_is_one_line_in_the_log(
