@@ -180,7 +180,9 @@ class SdkInstrumentor(BaseInstrumentor):
                 return
             conflict = get_dependency_conflicts(self.instrumentation_dependencies())
             if conflict is not None:
-                log_once(logging.WARNING, f"{self.entry_point} is not instrumented: {conflict}")
+                # Where another instrumentation is installed, this release may be its business.
+                if not _others(self.entry_point):
+                    log_once(logging.WARNING, f"{self.entry_point} is not instrumented: {conflict}")
                 return
             for method in (*self.endpoints, *self.around):
                 if method.module == module.__name__ and method not in self._wrapped:

@@ -16,6 +16,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.util.genai.handler import TelemetryHandler
 
 from otel_genai_impact import _contain
+from otel_genai_impact.instrumentation import _shared
 from otel_genai_impact.instrumentation._call import Call
 from otel_genai_impact.instrumentation._shared import Around, Endpoint, SdkInstrumentor, set_usage
 
@@ -236,10 +237,22 @@ def _too_new(instrumentor: SdkInstrumentor) -> tuple[str, ...]:
     return ("pytest >= 9999",)
 
 
+@pytest.mark.parametrize("others", [(), (("opentelemetry.instrumentation.other", "Other"),)])
 def test_an_sdk_that_is_too_old_is_left_alone(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    request: pytest.FixtureRequest,
+    others: tuple[tuple[str, str], ...],
 ) -> None:
-    """`opentelemetry-instrument` does not look at versions, so we do: its methods stay, and the log says why."""
+    """`opentelemetry-instrument` does not look at versions, so we do: its methods stay, and the log says why.
+
+    Unless another instrumentation is there, that may well support this release.
+    """
+
+    def installed(name: str) -> tuple[tuple[str, str], ...]:
+        return others
+
+    monkeypatch.setattr(_shared, "_others", installed)
     monkeypatch.setattr(Instrumentor, "instrumentation_dependencies", _too_new)
     untouched = Client.__dict__["ask"]
     sdk = types.ModuleType(MODULE)
@@ -248,6 +261,6 @@ def test_an_sdk_that_is_too_old_is_left_alone(
     Instrumentor().instrument(skip_dep_check=True)
     request.addfinalizer(Instrumentor().uninstrument)
     assert untouched is Client.__dict__["ask"]
-    (line,) = [record.message for record in caplog.records]
-    assert line.startswith("an-sdk-for-tests is not instrumented: ")
-    assert "pytest >= 9999" in line
+    lines = [record.message for record in caplog.records]
+    assert (not others) == any(line.startswith("an-sdk-for-tests is not instrumented: ") for line in lines)
+    assert (not others) == any("pytest >= 9999" in line for line in lines)
