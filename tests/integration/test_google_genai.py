@@ -21,11 +21,15 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # of a string in the oldest release, when it is compiled
     from google import genai
     from google.genai import types
+    from google.oauth2.credentials import Credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.kit.provider_server import ProviderServer
+
+# Where aiohttp is installed, the SDK takes it; it does so in a way that aiohttp dislikes.
+pytestmark = pytest.mark.filterwarnings("ignore:Inheritance class AiohttpClientSession:DeprecationWarning")
 
 MODEL = "gemini-2.5-flash"
 FIRST = Answer(text="one two", input_tokens=21, output_tokens=31)
@@ -147,6 +151,19 @@ def test_an_interaction_may_be_asked_for_with_one_object(spans: InMemorySpanExpo
     assert {
         "gen_ai.request.model": MODEL, "gen_ai.request.temperature": 0.5, "gen_ai.request.max_tokens": 9,
     }.items() <= (span.attributes or {}).items()  # fmt: skip
+
+
+def test_a_project_is_one_of_vertex_ai(spans: InMemorySpanExporter, provider: ProviderServer) -> None:
+    """Of contents the client says so, of interactions only their address."""
+    own: Any = genai.Client(
+        vertexai=True, project="ours", location="europe-west1", credentials=Credentials("not-a-token"),
+        http_options={"base_url": f"{provider.url}/vertex"},
+    )  # fmt: skip
+    with own:
+        own.models.generate_content(model=MODEL, contents="hello")
+        own.interactions.create(model=MODEL, input="hello")
+    names = [(span.attributes or {})["gen_ai.provider.name"] for span in spans.get_finished_spans()]
+    assert ["gcp.vertex_ai"] * 2 == names
 
 
 def test_an_agent_is_no_model(spans: InMemorySpanExporter, client: Any) -> None:

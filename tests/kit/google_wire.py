@@ -152,4 +152,5 @@ ENDPOINTS: Final = {
     f"{_VERTEX}:predict": predictions,
     f"{_VERTEX}:predictLongRunning": operation,
     "/gemini/{version}/interactions": interaction,
+    "/vertex/{version}/interactions": interaction,
 }
