@@ -9,7 +9,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # What the last message, or the input, is called in the requests of different providers.
-_PROMPTS: Final = ("input", "inputs", "messages", "prompt", "message", "texts", "text", "contents", "requests", "instances")
+_PROMPTS: Final = (
+    "input",
+    "inputs",
+    "messages",
+    "prompt",
+    "message",
+    "texts",
+    "text",
+    "contents",
+    "requests",
+    "instances",
+)
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 

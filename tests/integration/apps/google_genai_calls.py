@@ -227,6 +227,13 @@ def image_upscaled(seen: Seen) -> None:
     seen.answer = _size(seen.result(vertex.models.upscale_image(**asked)))
 
 
+@call("image in another context")
+def image_in_another_context(seen: Seen) -> None:
+    product = types.ProductImage(product_image=_IMAGE)
+    source = types.RecontextImageSource(prompt=seen.prompt, product_images=[product])
+    seen.answer = _size(seen.result(vertex.models.recontext_image(model=seen.model, source=source)))
+
+
 @call("video")
 def video(seen: Seen) -> None:
     seen.answer = seen.result(vertex.models.generate_videos(**_source(seen))).done

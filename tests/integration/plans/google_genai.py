@@ -6,7 +6,7 @@ from typing import Final
 
 from tests.integration.sdk_plan import SdkPlan
 
-_IMAGES: Final = ("image", "image edited", "image upscaled", "async image")
+_IMAGES: Final = ("image", "image edited", "image upscaled", "image in another context", "async image")
 _VIDEOS: Final = ("video", "async video")
 _VERTEX: Final = (
     "Vertex AI", "Vertex AI streamed", "Vertex AI embeddings", "async Vertex AI", *_IMAGES, *_VIDEOS,
@@ -21,12 +21,13 @@ _CALLS: Final = (
     "raw response", "raw stream", "streaming response", "streaming response unread", "tool calls",
     "tool calls streamed", "parsed", "retried", "client subclass", "another server", "server of one call", "error",
     "error of a stream", "unknown model", "invalid usage", "usage left out", "embeddings", "conversation",
-    "conversation streamed", "image", "image edited", "image upscaled", "video", "Vertex AI", "Vertex AI streamed",
-    "Vertex AI embeddings", "interaction", "interaction streamed", "interaction stream closed early",
-    "interaction tool calls", "interaction error", "async", "async streamed", "async stream closed early",
-    "async cancelled", "async tool calls", "async retried", "async raw response", "async raw stream", "async error",
-    "async embeddings", "async conversation", "async conversation streamed", "async image", "async video",
-    "async Vertex AI", "async interaction", "async interaction streamed", "async interaction error",
+    "conversation streamed", "image", "image edited", "image upscaled", "image in another context", "video",
+    "Vertex AI", "Vertex AI streamed", "Vertex AI embeddings", "interaction", "interaction streamed",
+    "interaction stream closed early", "interaction tool calls", "interaction error", "async", "async streamed",
+    "async stream closed early", "async cancelled", "async tool calls", "async retried", "async raw response",
+    "async raw stream", "async error", "async embeddings", "async conversation", "async conversation streamed",
+    "async image", "async video", "async Vertex AI", "async interaction", "async interaction streamed",
+    "async interaction error",
 )  # fmt: skip
 
 PLAN: Final = SdkPlan(
