@@ -9,7 +9,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # What the last message, or the input, is called in the requests of different providers.
-_PROMPTS: Final = ("input", "inputs", "messages", "prompt", "message", "texts", "text")
+_PROMPTS: Final = (
+    "input",
+    "inputs",
+    "messages",
+    "prompt",
+    "message",
+    "texts",
+    "text",
+    "contents",
+    "requests",
+    "instances",
+)
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
@@ -34,6 +45,7 @@ class Answer:
         failures: so many times the server fails first, to a request with this answer.
         failure_status: HTTP status of these.
         calls_a_tool: the answer is a call of the tool `weather` in Paris instead of the text.
+        is_cut: the answer is as long as answers may be, and the client is to ask for the rest; Google only.
     """
 
     text: str = "Hello from the local test server."
@@ -51,10 +63,15 @@ class Answer:
     failures: int = 0
     failure_status: int = 503
     calls_a_tool: bool = False
+    is_cut: bool = False
 
     def words(self) -> list[str]:
         """The text in the pieces in which it is streamed; joined, they are the text."""
         return [word + " " for word in self.text.split(" ")[:-1]] + self.text.split(" ")[-1:]
+
+
+def _first_of(document: dict[str, Json], *names: str) -> Json:
+    return next((document[name] for name in names if name in document), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +102,9 @@ class RecordedRequest:
     @property
     def prompt(self) -> str:
         """Text of the last message, or of the input."""
-        last = next((self.body[name] for name in _PROMPTS if name in self.body), None)
-        while isinstance(last, list) and last:
-            last = last[-1]
-            if isinstance(last, dict):
-                last = last.get("content", last.get("text"))
+        last = _first_of(self.body, *_PROMPTS)
+        while isinstance(last, list | dict) and last:
+            last = last[-1] if isinstance(last, list) else _first_of(last, "content", "text", "parts", "prompt")
         return last if isinstance(last, str) else ""
 
 

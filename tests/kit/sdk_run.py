@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "genai_impact."
 NOT_ESTIMATED: Final = "genai_impact.not_estimated"
+_PATIENCE_S: Final = 120.0  # some SDKs take seconds to be imported, and a busy machine makes many of them
 
 
 class CallLine(TypedDict):
@@ -110,9 +111,9 @@ def sdk_run(
     with ProviderServer() as provider, OtlpSink() as sink:
         for call, planned in plan.items():
             provider.answer_to(call, planned.answer)
-        bare = run_app(app, models, provider=provider, launcher=()).checked()
+        bare = run_app(app, models, provider=provider, launcher=(), timeout_s=_PATIENCE_S).checked()
         instrumented = run_app(
-            app, models, provider=provider, sink=sink, protocol=protocol, environment=environment
+            app, models, provider=provider, sink=sink, protocol=protocol, environment=environment, timeout_s=_PATIENCE_S
         ).checked()
         yield SdkRun(
             port=int(provider.url.rpartition(":")[2]),

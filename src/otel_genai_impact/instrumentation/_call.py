@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from opentelemetry.context import get_current
+from opentelemetry.util.genai.stream import AbandonedStreamError
 
 from otel_genai_impact._contain import contained, failed
 from otel_genai_impact.instrumentation._shared import text
@@ -108,6 +109,9 @@ class Call:
 
     def fail(self, error: BaseException) -> None:
         """End the span of a request that failed."""
+        if self._endpoint.inner and isinstance(error, AbandonedStreamError):
+            self.stop()
+            return
         with contained("ending the span of a request that failed"):
             if self.invocation is not None:
                 self.invocation.fail(error)
@@ -143,8 +147,14 @@ class Call:
         return result
 
     def stream(self, stream: Any) -> Any:
-        """A stream that the SDK gave, followed to its end."""
-        return (Stream if hasattr(stream, "__next__") else AsyncStream)(stream, self)
+        """What the application gets for a stream: a proxy, or the stream itself with a proxy of its generator."""
+        name = self._endpoint.stream_in
+        followed = stream if name is None else getattr(stream, name)
+        proxy = (Stream if hasattr(followed, "__next__") else AsyncStream)(followed, self)
+        if name is None:
+            return proxy
+        setattr(stream, name, proxy)
+        return stream
 
     def _followed(self, result: Any) -> Any:
         if self._endpoint.follow is not None:

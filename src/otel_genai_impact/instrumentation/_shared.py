@@ -73,6 +73,8 @@ class Endpoint:
         output: `gen_ai.output.type`, where it is no text: `image`, `video`, `speech`.
         lazy: whether a call with these arguments makes its request only when its stream is read.
         follow: what the application gets for a result that is neither a response nor a stream of itself; None: it is.
+        inner: whether the SDK reads the stream itself, in a generator of its own: closing that one drops the stream.
+        stream_in: the attribute of a stream in which the SDK looks for its generator; None: it reads the stream itself.
         optional: whether some of the releases that are supported do not have it, or its module.
     """
 
@@ -86,6 +88,8 @@ class Endpoint:
     parameters: Callable[[Mapping[str, Any]], Mapping[str, Any]] = as_given
     output: str | None = None
     lazy: Callable[[Mapping[str, Any]], bool] = never
+    inner: bool = False
+    stream_in: str | None = None
     follow: Callable[[Any, Call], Any] | None = None
     optional: bool = False
 
@@ -176,7 +180,9 @@ class SdkInstrumentor(BaseInstrumentor):
                 return
             conflict = get_dependency_conflicts(self.instrumentation_dependencies())
             if conflict is not None:
-                log_once(logging.WARNING, f"{self.entry_point} is not instrumented: {conflict}")
+                # Where another instrumentation is installed, this release may be its business.
+                if not _others(self.entry_point):
+                    log_once(logging.WARNING, f"{self.entry_point} is not instrumented: {conflict}")
                 return
             for method in (*self.endpoints, *self.around):
                 if method.module == module.__name__ and method not in self._wrapped:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import sys
 import types
@@ -15,6 +16,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.util.genai.handler import TelemetryHandler
 
 from otel_genai_impact import _contain
+from otel_genai_impact.instrumentation import _shared
 from otel_genai_impact.instrumentation._call import Call
 from otel_genai_impact.instrumentation._shared import Around, Endpoint, SdkInstrumentor, set_usage
 
@@ -23,6 +25,19 @@ if TYPE_CHECKING:
 
 
 MODULE = "an_sdk_for_tests"
+
+
+class Holder:
+    """A stream of the SDK, which looks for its generator, and may set another one."""
+
+    def __init__(self, generator: Generator[str]) -> None:
+        self.generator = generator
+
+    def __next__(self) -> str:
+        return next(self.generator)
+
+    def __iter__(self) -> Holder:
+        return self
 
 
 class Client:
@@ -39,6 +54,16 @@ class Client:
 
     def parcel(self, *, model: str) -> list[Any]:
         return [iter(model)]
+
+    def words(self, *, model: str) -> Generator[str]:
+        for word in self._words(model=model):  # noqa: UP028 -- as SDKs do: then to close this one drops that one
+            yield word
+
+    def _words(self, *, model: str) -> Generator[str]:
+        yield from model
+
+    def hold(self, *, model: str) -> Holder:
+        return Holder(self._words(model=model))
 
 
 def _read(invocation: Any, given: Any) -> None:
@@ -64,10 +89,8 @@ def _no_url(client: Any, kwargs: Any) -> str:
     return ""
 
 
-def _endpoint(name: str, *, lazy: Callable[[Any], bool] = lambda _: False, optional: bool = False) -> Endpoint:
-    return Endpoint(
-        module=MODULE, name=name, operation="chat", read=_read, base_url=_no_url, lazy=lazy, optional=optional
-    )
+def _endpoint(name: str, *, lazy: Callable[[Any], bool] = lambda _: False, **more: Any) -> Endpoint:
+    return Endpoint(module=MODULE, name=name, operation="chat", read=_read, base_url=_no_url, lazy=lazy, **more)
 
 
 class Instrumentor(SdkInstrumentor):
@@ -80,6 +103,8 @@ class Instrumentor(SdkInstrumentor):
         _endpoint("Client.ask"),
         _endpoint("Client.stream", lazy=_is_stream),
         replace(_endpoint("Client.parcel"), follow=_unpacked),
+        _endpoint("Client._words", inner=True),
+        _endpoint("Client.hold", inner=True, stream_in="generator"),
         _endpoint("Client.gone"),
         _endpoint("Client.of_later_releases", optional=True),
     )
@@ -173,6 +198,31 @@ def test_a_method_that_makes_no_request_itself_may_be_wrapped_for_those_that_it_
     assert "answer of aanswer of a" == Client().ask_twice(model="a")
 
 
+@pytest.mark.parametrize("ending", ["closed", "dropped"])
+def test_a_stream_that_the_sdk_reads_itself_is_closed_by_being_dropped(
+    spans: InMemorySpanExporter, ending: str
+) -> None:
+    """The application has the SDK's own generator; to close it is to drop the one within, which is no error."""
+    words = Client().words(model="two")
+    assert ("t", True) == (next(words), inspect.isgenerator(words))
+    if ending == "closed":
+        words.close()
+    del words
+    (span,) = spans.get_finished_spans()
+    assert span.status.is_ok
+
+
+def test_a_stream_that_holds_a_generator_stays_the_sdks_own(spans: InMemorySpanExporter) -> None:
+    """Its generator is followed instead, whoever reads it."""
+    held = Client().hold(model="two")
+    assert Holder is type(held)
+    own, held.generator = held.generator, (letter for letter in "ours")
+    assert ["o", "t", "w"] == [next(held), *(next(own) for _ in "tw")]
+    assert () == spans.get_finished_spans()
+    assert ["o"] == list(own)
+    assert 1 == len(spans.get_finished_spans())
+
+
 def test_a_method_that_is_gone_is_one_line_in_the_log(
     spans: InMemorySpanExporter, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -187,10 +237,22 @@ def _too_new(instrumentor: SdkInstrumentor) -> tuple[str, ...]:
     return ("pytest >= 9999",)
 
 
+@pytest.mark.parametrize("others", [(), (("opentelemetry.instrumentation.other", "Other"),)])
 def test_an_sdk_that_is_too_old_is_left_alone(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    request: pytest.FixtureRequest,
+    others: tuple[tuple[str, str], ...],
 ) -> None:
-    """`opentelemetry-instrument` does not look at versions, so we do: its methods stay, and the log says why."""
+    """`opentelemetry-instrument` does not look at versions, so we do: its methods stay, and the log says why.
+
+    Unless another instrumentation is there, that may well support this release.
+    """
+
+    def installed(name: str) -> tuple[tuple[str, str], ...]:
+        return others
+
+    monkeypatch.setattr(_shared, "_others", installed)
     monkeypatch.setattr(Instrumentor, "instrumentation_dependencies", _too_new)
     untouched = Client.__dict__["ask"]
     sdk = types.ModuleType(MODULE)
@@ -199,6 +261,6 @@ def test_an_sdk_that_is_too_old_is_left_alone(
     Instrumentor().instrument(skip_dep_check=True)
     request.addfinalizer(Instrumentor().uninstrument)
     assert untouched is Client.__dict__["ask"]
-    (line,) = [record.message for record in caplog.records]
-    assert line.startswith("an-sdk-for-tests is not instrumented: ")
-    assert "pytest >= 9999" in line
+    lines = [record.message for record in caplog.records]
+    assert (not others) == any(line.startswith("an-sdk-for-tests is not instrumented: ") for line in lines)
+    assert (not others) == any("pytest >= 9999" in line for line in lines)
