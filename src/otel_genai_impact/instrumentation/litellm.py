@@ -181,7 +181,7 @@ class LiteLLMInstrumentor(SdkInstrumentor):
     entry_point: ClassVar[str] = "litellm"
     provider: ClassVar[str] = "litellm"  # where it cannot be told
     # 1.82.7 and 1.82.8 were somebody else's, with malware in them.
-    requirement: ClassVar[str] = "litellm >= 1.80, != 1.82.7, != 1.82.8"
+    requirement: ClassVar[str] = "litellm >= 1.81.14, != 1.82.7, != 1.82.8"
     endpoints: ClassVar[tuple[Endpoint, ...]] = tuple(
         Endpoint(
             module=module,
