@@ -107,8 +107,8 @@ def _completion_stream(stream: Any) -> Callable[[Any, Any], None]:
 def _chunk(stream: Any, invocation: Any, chunk: Any) -> None:
     _identify(invocation, chunk)
     if _finish_reasons(invocation, chunk.choices) or getattr(chunk, "usage", None) is not None:
-        reported = (getattr(received, "usage", None) for received in reversed(getattr(stream, "chunks", (chunk,))))
-        _usage(invocation, next((usage for usage in reported if usage is not None), None))
+        for received in getattr(stream, "chunks", (chunk,)):
+            _usage(invocation, getattr(received, "usage", None))
 
 
 def _response(invocation: Any, given: Any) -> None:
@@ -158,15 +158,15 @@ def _finish_reasons(invocation: Any, choices: Iterable[Any]) -> bool:
 
 
 def _usage(invocation: Any, usage: Any) -> None:
-    """LiteLLM makes what the provider did not report 0."""
+    """LiteLLM makes what the provider did not report 0, and of a stream some say the input first, the output last."""
     if usage is None or not (usage.prompt_tokens or usage.completion_tokens):
         return
     details = getattr(usage, "prompt_tokens_details", None), getattr(usage, "completion_tokens_details", None)
     set_usage(
         invocation,
-        input=usage.prompt_tokens,
+        input=usage.prompt_tokens or None,
         output=usage.completion_tokens,
-        cached=getattr(details[0], "cached_tokens", None),
+        cached=getattr(details[0], "cached_tokens", None) if usage.prompt_tokens else None,
         reasoning=getattr(details[1], "reasoning_tokens", None) or None,
     )
 
@@ -180,8 +180,8 @@ class LiteLLMInstrumentor(SdkInstrumentor):
 
     entry_point: ClassVar[str] = "litellm"
     provider: ClassVar[str] = "litellm"  # where it cannot be told
-    # 1.82.7 and 1.82.8 were somebody else's, with malware in them.
-    requirement: ClassVar[str] = "litellm >= 1.81.14, != 1.82.7, != 1.82.8"
+    # Before it, some streams lost the provider's usage; and 1.82.7 and 1.82.8 were somebody else's, with malware in them.
+    requirement: ClassVar[str] = "litellm >= 1.83"
     endpoints: ClassVar[tuple[Endpoint, ...]] = tuple(
         Endpoint(
             module=module,

@@ -83,6 +83,12 @@ class Invocation:
 
     input_tokens: int | None = None
     output_tokens: int | None = None
+    cache_read_input_tokens: int | None = None
+
+
+def cached(tokens: int) -> types.SimpleNamespace:
+    """As usages say it."""
+    return types.SimpleNamespace(cached_tokens=tokens)
 
 
 @pytest.mark.parametrize(
@@ -99,3 +105,17 @@ def test_what_was_not_reported_is_not_told(said: tuple[int, int], told: dict[str
     invocation = Invocation()
     _endpoint().read(invocation, types.SimpleNamespace(choices=[], usage=usage))
     assert told == vars(invocation)
+
+
+def test_a_stream_says_its_usage_in_parts() -> None:
+    """The input with its first chunk, the output with its last one; both are the provider's, of what was received."""
+    parts = [types.SimpleNamespace(prompt_tokens=7, completion_tokens=1, prompt_tokens_details=cached(3)),
+             None,
+             types.SimpleNamespace(prompt_tokens=0, completion_tokens=20, prompt_tokens_details=cached(0))]  # fmt: skip
+    stream = types.SimpleNamespace(chunks=[types.SimpleNamespace(usage=part) for part in parts])
+    reads_stream = _endpoint().reads_stream
+    assert reads_stream is not None
+    invocation = Invocation()
+    estimated = types.SimpleNamespace(prompt_tokens=99, completion_tokens=99)
+    reads_stream(stream)(invocation, types.SimpleNamespace(choices=[], usage=estimated))
+    assert {"input_tokens": 7, "output_tokens": 20, "cache_read_input_tokens": 3} == vars(invocation)
