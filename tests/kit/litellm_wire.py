@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from tests.kit.answers import Reply, StreamEvent
-from tests.kit.openai_wire import chat, chat_usage, embeddings, responses
+from tests.kit.openai_wire import chat, embeddings, responses
 
 if TYPE_CHECKING:
     from tests.kit.answers import Answer, Json, RecordedRequest
@@ -23,13 +23,15 @@ def completions(request: RecordedRequest, answer: Answer, number: int) -> Reply:
             "choices": [choice],
         }
 
+    # Without the details that chat has.
+    usage: Json = {"prompt_tokens": answer.input_tokens, "completion_tokens": answer.output_tokens, "total_tokens": 1}
     if not request.streamed:
-        return Reply(document={**document(answer.text, "stop"), "usage": chat_usage(answer)})
+        return Reply(document={**document(answer.text, "stop"), "usage": usage})
     events = [StreamEvent(data=document(word), is_word=True) for word in answer.words()]
     events.append(StreamEvent(data=document("", "stop")))
     options = request.body.get("stream_options")
     if isinstance(options, dict) and options.get("include_usage") is True:
-        events.append(StreamEvent(data={**document(""), "choices": [], "usage": chat_usage(answer)}))
+        events.append(StreamEvent(data={**document(""), "choices": [], "usage": usage}))
     return Reply(events=[*events, StreamEvent(data="[DONE]")])
 
 

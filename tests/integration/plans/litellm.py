@@ -67,7 +67,7 @@ PLAN: Final = SdkPlan(
     withholds=dict.fromkeys(
         (
             "anthropic", "anthropic streamed", "async anthropic streamed", "mistral", "mistral streamed",
-            "async mistral streamed", "text completion streamed",  # the last one only before 1.106
+            "async mistral streamed", "text completion", "text completion streamed", "async text completion",
         ),
         frozenset({"cached", "reasoning"}),
     ),
