@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tests.integration.sdk_plans import table_of
+from tests.integration.sdk_plans import TESTED, table_of
 
 if TYPE_CHECKING:
     import pytest
 
 CALL: Final = "sdk_call"
+# Tests of one SDK that is in no environment with the others.
+collect_ignore = [] if "litellm" in TESTED else ["test_litellm.py"]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

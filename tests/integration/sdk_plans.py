@@ -19,7 +19,7 @@ APPS: Final = Path(__file__).parent / "apps"
 DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "instrumentations.md"
 _BEGIN: Final = "<!-- calls -->"
 _END: Final = "<!-- /calls -->"
-NONE: Final = "the SDK has none"
+NONE: Final = "-"
 
 # By the name of the entry point.
 SDKS: Final[Mapping[str, SdkPlan]] = {

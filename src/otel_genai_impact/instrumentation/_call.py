@@ -35,7 +35,9 @@ class Call:
         invocation: None before a lazy request has started, or if it could not be started.
     """
 
-    __slots__ = ("_context", "_endpoint", "_handler", "_model", "_parameters", "_provider", "_server", "invocation")
+    __slots__ = (
+        "_context", "_endpoint", "_handler", "_model", "_parameters", "_provider", "_reads", "_server", "invocation",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -47,6 +49,7 @@ class Call:
     ) -> None:
         self._handler = handler
         self._endpoint = endpoint
+        self._reads = endpoint.read
         self._provider = text(endpoint.provider(instance, arguments)) or provider
         # Be it a text or a URL object of an HTTP library.
         self._server = _server(str(endpoint.base_url(instance, arguments) or ""))
@@ -97,7 +100,7 @@ class Call:
         invocation = self.invocation
         if invocation is not None:
             try:
-                self._endpoint.read(invocation, given)
+                self._reads(invocation, given)
             except Exception:  # noqa: BLE001 -- the edge: nothing of ours reaches the user's call
                 failed("reading an SDK's response")
 
@@ -116,17 +119,22 @@ class Call:
             if self.invocation is not None:
                 self.invocation.fail(error)
 
+    def forget(self) -> None:
+        """There was no request: a span that never ends is never exported, nor counted."""
+        self.suspend()
+        self.invocation = None
+
     def suspend(self) -> None:
         """The application has the thread again, while its request goes on."""
         if self.invocation is not None:
             self.invocation.suspend()
 
-    def given(self, result: Any) -> Any:
+    def given(self, result: Any, *, is_async: bool = False) -> Any:
         """What the application gets for what the SDK gave."""
         with contained("following an SDK's response"):
             if _is_raw(result) and not inspect.iscoroutinefunction(result.parse) and result.http_response.is_closed:
                 return self._done(result, result.parse)
-            return self._followed(result)
+            return self._followed(result, is_async=is_async)
         self.stop()
         return result
 
@@ -136,7 +144,8 @@ class Call:
             if _is_raw(result) and inspect.iscoroutinefunction(result.parse) and result.http_response.is_closed:
                 parsed = await result.parse()
                 return self._done(result, lambda: parsed)
-            return self.given(result)  # there are SDKs whose asynchronous clients have raw responses that do not wait
+            # There are SDKs whose asynchronous clients have raw responses that do not wait.
+            return self.given(result, is_async=True)
         self.stop()
         return result
 
@@ -146,21 +155,28 @@ class Call:
         self.stop()
         return result
 
-    def stream(self, stream: Any) -> Any:
+    def stream(self, stream: Any, *, is_async: bool = False) -> Any:
         """What the application gets for a stream: a proxy, or the stream itself with a proxy of its generator."""
+        if self._endpoint.reads_stream is not None:
+            self._reads = self._endpoint.reads_stream(stream)
         name = self._endpoint.stream_in
         followed = stream if name is None else getattr(stream, name)
-        proxy = (Stream if hasattr(followed, "__next__") else AsyncStream)(followed, self)
+        # Some streams can be read both ways, and are read the way in which they were asked for.
+        can_be_sync, can_be_async = hasattr(followed, "__next__"), hasattr(followed, "__anext__")
+        proxy = (Stream if can_be_sync and not (is_async and can_be_async) else AsyncStream)(followed, self)
         if name is None:
             return proxy
         setattr(stream, name, proxy)
         return stream
 
-    def _followed(self, result: Any) -> Any:
+    def _followed(self, result: Any, *, is_async: bool) -> Any:
+        if self._endpoint.kept(result):
+            self.forget()
+            return result
         if self._endpoint.follow is not None:
             return self._endpoint.follow(result, self)
         if _is_stream(result):
-            return self.stream(result)
+            return self.stream(result, is_async=is_async)
         if _is_raw(result):
             self.suspend()
             _Raw(result, self)

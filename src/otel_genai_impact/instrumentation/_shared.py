@@ -44,6 +44,11 @@ def asked_model(instance: object, kwargs: Mapping[str, Any]) -> object:  # noqa:
     return kwargs.get("model")
 
 
+def kept_nothing(result: object) -> bool:  # noqa: ARG001
+    """Most SDKs keep no answers to give them again."""
+    return False
+
+
 def of_the_sdk(instance: object, kwargs: Mapping[str, Any]) -> None:
     """Most SDKs are those of one provider."""
 
@@ -76,6 +81,8 @@ class Endpoint:
         inner: whether the SDK reads the stream itself, in a generator of its own: closing that one drops the stream.
         stream_in: the attribute of a stream in which the SDK looks for its generator; None: it reads the stream itself.
         optional: whether some of the releases that are supported do not have it, or its module.
+        kept: whether a call gave what the SDK has kept of an earlier one, so that it made no request.
+        reads_stream: makes of a stream what reads its chunks, where they do not say all; None: `read` does.
     """
 
     module: str
@@ -92,6 +99,8 @@ class Endpoint:
     stream_in: str | None = None
     follow: Callable[[Any, Call], Any] | None = None
     optional: bool = False
+    kept: Callable[[Any], bool] = kept_nothing
+    reads_stream: Callable[[Any], Callable[[Any, Any], None]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,6 +76,13 @@ class Stream(_Reads, SyncStreamWrapper[Any]):
         self._self_call.read(chunk)
         return chunk
 
+    def close(self) -> None:
+        """Close it, if the SDK's can be closed; this one says that it can in any case."""
+        if hasattr(self.__wrapped__, "close"):
+            super().close()
+        else:
+            self._finalize_success()
+
 
 class AsyncStream(_Reads, AsyncStreamWrapper[Any]):
     """An asynchronous iterator."""

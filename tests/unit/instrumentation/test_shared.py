@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import logging
 import sys
@@ -10,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
+from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -40,6 +42,30 @@ class Holder:
         return self
 
 
+class BothWays:
+    """A stream that can be read in two ways, cannot be closed, and keeps what it read."""
+
+    def __init__(self, text: str) -> None:
+        self._letters = iter(text)
+        self.kept: list[str] = []
+
+    def __iter__(self) -> BothWays:
+        return self
+
+    def __next__(self) -> str:
+        self.kept.append(next(self._letters))
+        return "one more"
+
+    def __aiter__(self) -> BothWays:
+        return self
+
+    async def __anext__(self) -> str:
+        for letter in self._letters:
+            self.kept.append(letter)
+            return "one more"
+        raise StopAsyncIteration
+
+
 class Client:
     """The SDK: it answers with what it was asked for."""
 
@@ -65,12 +91,31 @@ class Client:
     def hold(self, *, model: str) -> Holder:
         return Holder(self._words(model=model))
 
+    def both(self, *, model: str) -> BothWays:
+        return BothWays(model)
+
+    async def both_async(self, *, model: str) -> BothWays:
+        return BothWays(model)
+
 
 def _read(invocation: Any, given: Any) -> None:
     if "unreadable" in given:
         raise ValueError(given)
     tokens = {"negative": -5, "text": "many", "huge": 2**70, "whole": 12.0, "yes": True}
     set_usage(invocation, output=next((value for name, value in tokens.items() if name in given), 7))
+
+
+def _reads_both_ways(stream: BothWays) -> Callable[[Any, Any], None]:
+    """What its chunks do not say, it has kept."""
+
+    def read(invocation: Any, chunk: Any) -> None:
+        set_usage(invocation, output=len(stream.kept))
+
+    return read
+
+
+def _was_kept(result: Any) -> bool:
+    return "kept" in str(result)
 
 
 def _is_stream(kwargs: Any) -> bool:
@@ -90,7 +135,10 @@ def _no_url(client: Any, kwargs: Any) -> str:
 
 
 def _endpoint(name: str, *, lazy: Callable[[Any], bool] = lambda _: False, **more: Any) -> Endpoint:
-    return Endpoint(module=MODULE, name=name, operation="chat", read=_read, base_url=_no_url, lazy=lazy, **more)
+    return Endpoint(
+        module=MODULE, name=name, operation="chat", read=_read, base_url=_no_url, lazy=lazy,
+        kept=_was_kept, reads_stream=_reads_both_ways if "both" in name else None, **more,
+    )  # fmt: skip
 
 
 class Instrumentor(SdkInstrumentor):
@@ -105,6 +153,8 @@ class Instrumentor(SdkInstrumentor):
         replace(_endpoint("Client.parcel"), follow=_unpacked),
         _endpoint("Client._words", inner=True),
         _endpoint("Client.hold", inner=True, stream_in="generator"),
+        _endpoint("Client.both"),
+        _endpoint("Client.both_async"),
         _endpoint("Client.gone"),
         _endpoint("Client.of_later_releases", optional=True),
     )
@@ -212,6 +262,27 @@ def test_a_stream_that_the_sdk_reads_itself_is_closed_by_being_dropped(
     assert span.status.is_ok
 
 
+def test_a_stream_is_read_as_it_was_asked_for(spans: InMemorySpanExporter) -> None:
+    """One that can be read in both ways by the way in which it was got; what reads it may look at the stream itself."""
+
+    async def read_async() -> list[str]:
+        return [chunk async for chunk in await Client().both_async(model="abcd")]
+
+    assert ["one more"] * 3 == list(Client().both(model="abc"))
+    assert ["one more"] * 4 == asyncio.run(read_async())
+    found = [dict(span.attributes or {})["gen_ai.usage.output_tokens"] for span in spans.get_finished_spans()]
+    assert [3, 4] == found
+
+
+def test_a_stream_that_cannot_be_closed_ends_when_it_is_closed(spans: InMemorySpanExporter) -> None:
+    """The proxy has the method in any case; where the stream has none, it ends the span."""
+    stream: Any = Client().both(model="abc")
+    next(stream)
+    stream.close()
+    (span,) = spans.get_finished_spans()
+    assert span.status.is_ok
+
+
 def test_a_stream_that_holds_a_generator_stays_the_sdks_own(spans: InMemorySpanExporter) -> None:
     """Its generator is followed instead, whoever reads it."""
     held = Client().hold(model="two")
@@ -221,6 +292,13 @@ def test_a_stream_that_holds_a_generator_stays_the_sdks_own(spans: InMemorySpanE
     assert () == spans.get_finished_spans()
     assert ["o"] == list(own)
     assert 1 == len(spans.get_finished_spans())
+
+
+def test_what_was_kept_makes_no_span(spans: InMemorySpanExporter) -> None:
+    """No request was made; what the application does next is not below a span that never was."""
+    assert "answer of kept" == Client().ask(model="kept")
+    assert () == spans.get_finished_spans()
+    assert not trace.get_current_span().get_span_context().is_valid
 
 
 def test_a_method_that_is_gone_is_one_line_in_the_log(
