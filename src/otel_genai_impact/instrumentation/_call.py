@@ -34,7 +34,9 @@ class Call:
         invocation: None before a lazy request has started, or if it could not be started.
     """
 
-    __slots__ = ("_context", "_endpoint", "_handler", "_model", "_parameters", "_provider", "_server", "invocation")
+    __slots__ = (
+        "_context", "_endpoint", "_handler", "_model", "_operation", "_parameters", "_provider", "_server", "invocation",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -46,6 +48,7 @@ class Call:
     ) -> None:
         self._handler = handler
         self._endpoint = endpoint
+        self._operation = endpoint.operation_of(arguments) or ""
         self._provider = text(endpoint.provider(instance, arguments)) or provider
         # Be it a text or a URL object of an HTTP library.
         self._server = _server(str(endpoint.base_url(instance, arguments) or ""))
@@ -68,8 +71,7 @@ class Call:
     def start(self) -> None:
         """Start the span, below the one that was current when the application made the call."""
         address, port = self._server
-        operation = self._endpoint.operation
-        if operation == EMBEDDINGS:
+        if self._operation == EMBEDDINGS:
             self.invocation = self._handler.embedding(
                 self._provider,
                 request_model=self._model,
@@ -83,7 +85,7 @@ class Call:
             request_model=self._model,
             server_address=address,
             server_port=port,
-            operation_name=operation,
+            operation_name=self._operation,
             context=self._context,
         )
         for name, value in self._parameters.items():

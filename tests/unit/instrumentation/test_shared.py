@@ -40,6 +40,9 @@ class Client:
     def parcel(self, *, model: str) -> list[Any]:
         return [iter(model)]
 
+    def post(self, path: str, *, model: str) -> str:
+        return f"{path} of {model}"
+
 
 def _read(invocation: Any, given: Any) -> None:
     if "unreadable" in given:
@@ -60,12 +63,18 @@ def _louder(wrapped: Any, client: object, args: tuple[Any, ...], kwargs: Mapping
     return wrapped(*args, **{**kwargs, "model": kwargs["model"].upper()})
 
 
+def _operation(arguments: Any) -> str | None:
+    return {"/chat": "chat", "/embed": "embeddings"}.get(arguments["path"])
+
+
 def _no_url(client: Any, kwargs: Any) -> str:
     return ""
 
 
-def _endpoint(name: str, *, lazy: Callable[[Any], bool] = lambda _: False) -> Endpoint:
-    return Endpoint(module=MODULE, name=name, operation="chat", read=_read, base_url=_no_url, lazy=lazy)
+def _endpoint(
+    name: str, *, operation: str | Callable[[Any], str | None] = "chat", lazy: Callable[[Any], bool] = lambda _: False
+) -> Endpoint:
+    return Endpoint(module=MODULE, name=name, operation=operation, read=_read, base_url=_no_url, lazy=lazy)
 
 
 class Instrumentor(SdkInstrumentor):
@@ -78,6 +87,7 @@ class Instrumentor(SdkInstrumentor):
         _endpoint("Client.ask"),
         _endpoint("Client.stream", lazy=_is_stream),
         replace(_endpoint("Client.parcel"), follow=_unpacked),
+        _endpoint("Client.post", operation=_operation),
         _endpoint("Client.gone"),
     )
     around: ClassVar[tuple[Around, ...]] = (Around(module=MODULE, name="Client.ask_twice", wrap=_louder),)
@@ -168,6 +178,16 @@ def test_a_method_that_makes_no_request_itself_may_be_wrapped_for_those_that_it_
     assert ["chat A", "chat A"] == [span.name for span in spans.get_finished_spans()]
     Instrumentor().uninstrument()
     assert "answer of aanswer of a" == Client().ask_twice(model="a")
+
+
+@pytest.mark.parametrize(("path", "operations"), [("/chat", ["chat"]), ("/embed", ["embeddings"]), ("/models", [])])
+def test_a_method_may_make_requests_of_several_kinds(
+    spans: InMemorySpanExporter, path: str, operations: list[str]
+) -> None:
+    """Each has its own operation; one that runs no model passes through without a span."""
+    assert f"{path} of m" == Client().post(path, model="m")
+    found = [(span.attributes or {})["gen_ai.operation.name"] for span in spans.get_finished_spans()]
+    assert operations == found
 
 
 def test_a_method_that_is_gone_is_one_line_in_the_log(
