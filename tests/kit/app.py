@@ -97,6 +97,7 @@ def app_environment(
             "ANTHROPIC_API_KEY": "not-a-key",
             "GROQ_BASE_URL": provider.url,
             "GROQ_API_KEY": "not-a-key",
+            "OLLAMA_HOST": f"{provider.url}/ollama",
             "PROVIDER_URL": provider.url,  # for SDKs that read none
         }
     variables |= _exporters(sink, protocol)
