@@ -196,7 +196,9 @@ class SdkInstrumentor(BaseInstrumentor):
             wrap = endpoint.wrap
         else:
             names = _positional(method)[1 if class_name else 0 :]
-            request = self._request_async if inspect.iscoroutinefunction(method) else self._request
+            # Decorators, of required or deprecated arguments, are no coroutine functions themselves.
+            waits = inspect.iscoroutinefunction(inspect.unwrap(method))
+            request = self._request_async if waits else self._request
             wrap = partial(request, endpoint, names)
         wrapper = wrapt.FunctionWrapper(method, wrap)
         setattr(owner, name, wrapper)

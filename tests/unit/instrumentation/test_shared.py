@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import logging
 import sys
 import types
@@ -25,6 +27,16 @@ if TYPE_CHECKING:
 MODULE = "an_sdk_for_tests"
 
 
+def _decorated(method: Callable[..., Any]) -> Callable[..., Any]:
+    """As SDKs do it to look at arguments: what comes out is no coroutine function, but gives a coroutine."""
+
+    @functools.wraps(method)
+    def decorated(*args: Any, **kwargs: Any) -> Any:
+        return method(*args, **kwargs)
+
+    return decorated
+
+
 class Client:
     """The SDK: it answers with what it was asked for."""
 
@@ -39,6 +51,11 @@ class Client:
 
     def parcel(self, *, model: str) -> list[Any]:
         return [iter(model)]
+
+    @_decorated
+    async def ask_async(self, *, model: str) -> str:
+        await asyncio.sleep(0)
+        return f"answer of {model}"
 
     def post(self, path: str, *, model: str) -> str:
         return f"{path} of {model}"
@@ -87,6 +104,7 @@ class Instrumentor(SdkInstrumentor):
         _endpoint("Client.ask"),
         _endpoint("Client.stream", lazy=_is_stream),
         replace(_endpoint("Client.parcel"), follow=_unpacked),
+        _endpoint("Client.ask_async"),
         _endpoint("Client.post", operation=_operation),
         _endpoint("Client.gone"),
     )
@@ -178,6 +196,15 @@ def test_a_method_that_makes_no_request_itself_may_be_wrapped_for_those_that_it_
     assert ["chat A", "chat A"] == [span.name for span in spans.get_finished_spans()]
     Instrumentor().uninstrument()
     assert "answer of aanswer of a" == Client().ask_twice(model="a")
+
+
+def test_a_decorated_coroutine_function_is_awaited(spans: InMemorySpanExporter) -> None:
+    """Its span ends with the answer, not with the coroutine."""
+    answer = Client().ask_async(model="m")
+    assert () == spans.get_finished_spans()
+    assert "answer of m" == asyncio.run(answer)
+    (span,) = spans.get_finished_spans()
+    assert 7 == (span.attributes or {})["gen_ai.usage.output_tokens"]
 
 
 @pytest.mark.parametrize(("path", "operations"), [("/chat", ["chat"]), ("/embed", ["embeddings"]), ("/models", [])])
