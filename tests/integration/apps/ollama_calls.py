@@ -75,6 +75,11 @@ def function_of_the_module_streamed(seen: Seen) -> None:
     seen.answer = "".join(_words(seen.result(part)) for part in seen.result(module.chat(**_asked(seen), stream=True)))
 
 
+@call("positional arguments")
+def positional_arguments(seen: Seen) -> None:
+    seen.answer = _text(seen.result(client.chat(seen.model, _asked(seen)["messages"])))
+
+
 @call("client subclass")
 def client_subclass(seen: Seen) -> None:
     asked = _asked(seen)
@@ -140,13 +145,13 @@ def error_of_a_stream(seen: Seen) -> None:
     next(stream)
 
 
-@call("generate")
+@call("text completion")
 def generate(seen: Seen) -> None:
     answer = seen.result(client.generate(seen.model, seen.prompt, suffix="the end"))
     seen.answer = [answer.response, answer["done_reason"]]
 
 
-@call("generate streamed")
+@call("text completion streamed")
 def generate_streamed(seen: Seen) -> None:
     stream = seen.result(client.generate(**_prompted(seen), stream=True))
     seen.answer = "".join(seen.result(part)["response"] for part in stream)
@@ -208,12 +213,12 @@ async def async_tool_calls(seen: Seen) -> None:
     seen.answer = _called(seen.result(await _async().chat(**_asked(seen), tools=[_weather])))
 
 
-@call("async generate")
+@call("async text completion")
 async def async_generate(seen: Seen) -> None:
     seen.answer = seen.result(await _async().generate(**_prompted(seen))).response
 
 
-@call("async generate streamed")
+@call("async text completion streamed")
 async def async_generate_streamed(seen: Seen) -> None:
     stream = seen.result(await _async().generate(**_prompted(seen), stream=True))
     seen.answer = "".join([seen.result(part).response async for part in stream])
