@@ -97,6 +97,7 @@ def app_environment(
             "ANTHROPIC_API_KEY": "not-a-key",
             "GROQ_BASE_URL": provider.url,
             "GROQ_API_KEY": "not-a-key",
+            "OLLAMA_HOST": f"{provider.url}/ollama",
             "PROVIDER_URL": provider.url,  # for SDKs that read none
             "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # or it asks the network for it when it is imported
         }

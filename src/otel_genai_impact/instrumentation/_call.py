@@ -36,7 +36,8 @@ class Call:
     """
 
     __slots__ = (
-        "_context", "_endpoint", "_handler", "_model", "_parameters", "_provider", "_reads", "_server", "invocation",
+        "_context", "_endpoint", "_handler", "_model", "_operation", "_parameters", "_provider", "_reads", "_server",
+        "invocation",
     )  # fmt: skip
 
     def __init__(
@@ -50,6 +51,7 @@ class Call:
         self._handler = handler
         self._endpoint = endpoint
         self._reads = endpoint.read
+        self._operation = endpoint.operation_of(arguments) or ""
         self._provider = text(endpoint.provider(instance, arguments)) or provider
         # Be it a text or a URL object of an HTTP library.
         self._server = _server(str(endpoint.base_url(instance, arguments) or ""))
@@ -72,8 +74,7 @@ class Call:
     def start(self) -> None:
         """Start the span, below the one that was current when the application made the call."""
         address, port = self._server
-        operation = self._endpoint.operation
-        if operation == EMBEDDINGS:
+        if self._operation == EMBEDDINGS:
             self.invocation = self._handler.embedding(
                 self._provider,
                 request_model=self._model,
@@ -87,7 +88,7 @@ class Call:
             request_model=self._model,
             server_address=address,
             server_port=port,
-            operation_name=operation,
+            operation_name=self._operation,
             context=self._context,
         )
         for name, value in self._parameters.items():

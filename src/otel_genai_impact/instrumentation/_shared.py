@@ -69,7 +69,8 @@ class Endpoint:
         module: where it is defined.
         name: class and method, `Completions.create`; or a function, `completion`.
         operation: `chat`, `text_completion`, `generate_content`, `embeddings`, or one of those that no method covers yet:
-            `image_generation`, `video_generation`, `speech`, `transcription`, `translation`, ...
+            `image_generation`, `video_generation`, `speech`, `transcription`, `translation`, ...; or, where one method
+            makes requests of several kinds, what tells it by the arguments, None for one that runs no model.
         read: writes what a response, or one chunk of a stream, says of itself.
         base_url: the base URL of a call.
         model: the model that is asked for.
@@ -87,7 +88,7 @@ class Endpoint:
 
     module: str
     name: str
-    operation: str
+    operation: str | Callable[[Mapping[str, Any]], str | None]
     read: Callable[[Any, Any], None]
     base_url: Callable[[Any, Mapping[str, Any]], object]
     model: Callable[[Any, Mapping[str, Any]], object] = asked_model
@@ -101,6 +102,10 @@ class Endpoint:
     optional: bool = False
     kept: Callable[[Any], bool] = kept_nothing
     reads_stream: Callable[[Any], Callable[[Any, Any], None]] | None = None
+
+    def operation_of(self, arguments: Mapping[str, Any]) -> str | None:
+        """The operation of a call; None if it runs no model."""
+        return self.operation if isinstance(self.operation, str) else self.operation(arguments)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,11 +252,14 @@ class SdkInstrumentor(BaseInstrumentor):
     def _begun(self, endpoint: Endpoint, names: tuple[str, ...], instance: Any, args: Any, kwargs: Any) -> Call | None:
         with contained("starting a span for a request"):
             if self._active and is_instrumentation_enabled() and not self.stands_back(instance):
+                arguments = {**dict(zip(names, args, strict=False)), **kwargs} if args else kwargs
+                if endpoint.operation_of(arguments) is None:
+                    return None
                 # Not before the first request: it takes as long as all else together.
                 from otel_genai_impact.instrumentation._call import Call
 
-                arguments = {**dict(zip(names, args, strict=False)), **kwargs} if args else kwargs
-                return Call(self._handler or self._new_handler(), endpoint, self.provider, instance, arguments)
+                handler = self._handler or self._new_handler()
+                return Call(handler, endpoint, self.provider, instance, arguments)
         return None
 
     def _new_handler(self) -> TelemetryHandler:

@@ -236,7 +236,7 @@ class LiteLLMInstrumentor(SdkInstrumentor):
         token = _under_way.set(kinds)
         try:
             # Some take their arguments as they come, and hand them on; then only the first has a known place.
-            names = names or (_FIRST.get(endpoint.operation, "model"),)
+            names = names or (_FIRST.get(str(endpoint.operation), "model"),)
             return await super()._request_async(endpoint, names, wrapped, instance, args, kwargs)
         finally:
             _under_way.reset(token)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
 import logging
 import sys
@@ -66,6 +67,16 @@ class BothWays:
         raise StopAsyncIteration
 
 
+def _decorated(method: Callable[..., Any]) -> Callable[..., Any]:
+    """As SDKs do it to look at arguments: what comes out is no coroutine function, but gives a coroutine."""
+
+    @functools.wraps(method)
+    def decorated(*args: Any, **kwargs: Any) -> Any:
+        return method(*args, **kwargs)
+
+    return decorated
+
+
 class Client:
     """The SDK: it answers with what it was asked for."""
 
@@ -96,6 +107,14 @@ class Client:
 
     async def both_async(self, *, model: str) -> BothWays:
         return BothWays(model)
+
+    @_decorated
+    async def ask_async(self, *, model: str) -> str:
+        await asyncio.sleep(0)
+        return f"answer of {model}"
+
+    def post(self, path: str, *, model: str) -> str:
+        return f"{path} of {model}"
 
 
 def _read(invocation: Any, given: Any) -> None:
@@ -130,13 +149,23 @@ def _louder(wrapped: Any, client: object, args: tuple[Any, ...], kwargs: Mapping
     return wrapped(*args, **{**kwargs, "model": kwargs["model"].upper()})
 
 
+def _operation(arguments: Any) -> str | None:
+    return {"/chat": "chat", "/embed": "embeddings"}.get(arguments["path"])
+
+
 def _no_url(client: Any, kwargs: Any) -> str:
     return ""
 
 
-def _endpoint(name: str, *, lazy: Callable[[Any], bool] = lambda _: False, **more: Any) -> Endpoint:
+def _endpoint(
+    name: str,
+    *,
+    operation: str | Callable[[Any], str | None] = "chat",
+    lazy: Callable[[Any], bool] = lambda _: False,
+    **more: Any,
+) -> Endpoint:
     return Endpoint(
-        module=MODULE, name=name, operation="chat", read=_read, base_url=_no_url, lazy=lazy,
+        module=MODULE, name=name, operation=operation, read=_read, base_url=_no_url, lazy=lazy,
         kept=_was_kept, reads_stream=_reads_both_ways if "both" in name else None, **more,
     )  # fmt: skip
 
@@ -155,6 +184,8 @@ class Instrumentor(SdkInstrumentor):
         _endpoint("Client.hold", inner=True, stream_in="generator"),
         _endpoint("Client.both"),
         _endpoint("Client.both_async"),
+        _endpoint("Client.ask_async"),
+        _endpoint("Client.post", operation=_operation),
         _endpoint("Client.gone"),
         _endpoint("Client.of_later_releases", optional=True),
     )
@@ -299,6 +330,25 @@ def test_what_was_kept_makes_no_span(spans: InMemorySpanExporter) -> None:
     assert "answer of kept" == Client().ask(model="kept")
     assert () == spans.get_finished_spans()
     assert not trace.get_current_span().get_span_context().is_valid
+
+
+def test_a_decorated_coroutine_function_is_awaited(spans: InMemorySpanExporter) -> None:
+    """Its span ends with the answer, not with the coroutine."""
+    answer = Client().ask_async(model="m")
+    assert () == spans.get_finished_spans()
+    assert "answer of m" == asyncio.run(answer)
+    (span,) = spans.get_finished_spans()
+    assert 7 == (span.attributes or {})["gen_ai.usage.output_tokens"]
+
+
+@pytest.mark.parametrize(("path", "operations"), [("/chat", ["chat"]), ("/embed", ["embeddings"]), ("/models", [])])
+def test_a_method_may_make_requests_of_several_kinds(
+    spans: InMemorySpanExporter, path: str, operations: list[str]
+) -> None:
+    """Each has its own operation; one that runs no model passes through without a span."""
+    assert f"{path} of m" == Client().post(path, model="m")
+    found = [(span.attributes or {})["gen_ai.operation.name"] for span in spans.get_finished_spans()]
+    assert operations == found
 
 
 def test_a_method_that_is_gone_is_one_line_in_the_log(
