@@ -76,6 +76,17 @@ class Stream(_Reads, SyncStreamWrapper[Any]):
         self._self_call.read(chunk)
         return chunk
 
+    def close(self) -> None:
+        """Some streams are closed by leaving their `with` statement, and have no other way."""
+        if hasattr(self._self_stream, "close") or not hasattr(self._self_stream, "__exit__"):
+            super().close()
+            return
+        with self._execution_context():
+            try:
+                self._self_stream.__exit__(None, None, None)
+            finally:
+                self._finalize_success()
+
 
 class AsyncStream(_Reads, AsyncStreamWrapper[Any]):
     """An asynchronous iterator."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import types
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
@@ -23,6 +23,24 @@ if TYPE_CHECKING:
 MODULE = "an_sdk_for_tests"
 
 
+class Watch:
+    """A stream that is closed by its `with` statement, and has no method for it."""
+
+    closed = False
+
+    def __iter__(self) -> Watch:
+        return self
+
+    def __next__(self) -> str:
+        return "again"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.closed = True
+
+
 class Client:
     """The SDK: it answers with what it was asked for."""
 
@@ -31,6 +49,9 @@ class Client:
 
     def stream(self, *, model: str) -> Generator[str]:
         yield from model
+
+    def watch(self, *, model: str) -> Watch:
+        return Watch()
 
 
 def _read(invocation: Any, given: Any) -> None:
@@ -61,6 +82,7 @@ class Instrumentor(SdkInstrumentor):
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
         _endpoint("Client.ask"),
         _endpoint("Client.stream", lazy=_is_stream),
+        _endpoint("Client.watch"),
         _endpoint("Client.gone"),
     )
 
@@ -130,6 +152,16 @@ def test_a_call_may_begin_when_the_sdk_has_chosen_whom_it_asks() -> None:
     call.begin(provider="another", base_url="http://localhost:8", model="another")
     assert begun is call.invocation
     call.stop()
+
+
+def test_a_stream_that_only_a_with_statement_closes_is_closed_by_it(spans: InMemorySpanExporter) -> None:
+    """And its span ends there, without an error."""
+    with Client().watch(model="m") as stream:
+        assert "again" == next(stream)
+        assert () == spans.get_finished_spans()
+    assert stream.closed
+    (span,) = spans.get_finished_spans()
+    assert span.status.is_ok
 
 
 def test_a_method_that_is_gone_is_one_line_in_the_log(
