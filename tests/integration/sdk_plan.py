@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
+
+from packaging.version import Version
 
 from tests.kit.answers import Answer
 from tests.kit.sdk_run import PlannedCall
@@ -64,6 +67,8 @@ class SdkPlan:
         gives: what this SDK's answers bring: `id`, `cached`, `reasoning`.
         withholds: of the calls whose answers bring less, what they do not: also `model` and `input`.
         impossible: why the SDK cannot make a call that others make, where there is more to say than that it has none.
+        since: the release of the SDK from which on a call is made, where older ones are supported that do not have it.
+        distribution: what that release is one of.
         modules: what is imported of the SDK; None: the module of its own name.
         own_environment: whether it goes with none that has the other SDKs: its tests run in one of its own.
     """
@@ -79,8 +84,18 @@ class SdkPlan:
     gives: frozenset[str] = frozenset()
     withholds: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     impossible: Mapping[str, str] = field(default_factory=dict[str, str])
+    since: Mapping[str, str] = field(default_factory=dict[str, str])
+    distribution: str = ""
     modules: tuple[str, ...] | None = None
     own_environment: bool = False
+
+    @property
+    def made(self) -> tuple[str, ...]:
+        """The calls that the release that is installed has."""
+        if not self.since:
+            return self.calls
+        release = Version(version(self.distribution))
+        return tuple(call for call in self.calls if release >= Version(self.since.get(call, "0")))
 
     def plan(self) -> dict[str, PlannedCall]:
         """No two calls have the same model or the same tokens."""
@@ -90,7 +105,7 @@ class SdkPlan:
                 model=next(models) if self.outcome(call) == ESTIMATED else f"none-{number}",
                 answer=self._answer(call, number),
             )
-            for number, call in enumerate(self.calls)
+            for number, call in enumerate(self.made)
         }
 
     def outcome(self, call: str) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.kit.provider_server import ProviderServer
     from tests.kit.sdk_run import SdkRun
 
-_CALLS: Final = [(sdk, call) for sdk in TESTED for call in SDKS[sdk].calls]
+_CALLS: Final = [(sdk, call) for sdk in TESTED for call in SDKS[sdk].made]
 _ESTIMATED: Final = [(sdk, call) for sdk, call in _CALLS if SDKS[sdk].outcome(call) == ESTIMATED]
 _NOT_ESTIMATED: Final = [pair for pair in _CALLS if pair not in _ESTIMATED]
 

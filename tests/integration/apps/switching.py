@@ -45,7 +45,10 @@ def methods() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for endpoint in getattr(instrumentor, "endpoints"):  # noqa: B009 -- which one it is, the argument says
         owner, _, method = endpoint.name.rpartition(".")
-        of_module = vars(importlib.import_module(endpoint.module))
+        try:
+            of_module = vars(importlib.import_module(endpoint.module))
+        except ImportError:  # it belongs to another release of the SDK, or needs what is not installed
+            continue
         found[f"{endpoint.module}.{endpoint.name}"] = (vars(of_module[owner]) if owner else of_module)[method]
     return found
 
