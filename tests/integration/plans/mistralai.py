@@ -36,7 +36,7 @@ PLAN: Final = SdkPlan(
     answers={"parsed streamed": {"text": '{"text": "Hello"}'}},
     gives=frozenset({"id"}),
     # Before, the SDK refused an answer without its usage; and its clients for clouds were packages of their own.
-    since={"usage left out": "1.9.3", **dict.fromkeys((*_AZURE, *_GOOGLE), "2.9")},
+    since={"usage left out": "1.9.3", **dict.fromkeys((*_AZURE, *_GOOGLE), "2")},
     distribution="mistralai",
     impossible={"positional arguments": "the SDK takes none"},
 )  # fmt: skip
