@@ -1,10 +1,11 @@
-"""The wire format of Mistral's API: chat, agents, conversations, fill-in-the-middle completions, embeddings; on Azure and Google Cloud, too."""
+"""The wire format of Mistral's API: chat, responses, agents, conversations, fill-in-the-middle completions, embeddings; on Azure and Google Cloud, too."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Final
 
+from tests.kit import openai_wire
 from tests.kit.answers import Reply, StreamEvent
 from tests.kit.openai_wire import finish_reason, tool_call
 
@@ -94,7 +95,21 @@ def conversation(request: RecordedRequest, answer: Answer, number: int) -> Reply
     return Reply(events=[StreamEvent(name=name, data={"type": name, **data}) for name, data in steps])
 
 
+def responses(request: RecordedRequest, answer: Answer, number: int) -> Reply:
+    """As OpenAI's, with one number more."""
+    reply = openai_wire.responses(request, answer, number)
+    for holder in (reply.document, *(event.data for event in reply.events or ())):
+        assert isinstance(holder, dict | None)
+        response = (holder or {}).get("response", holder)
+        usage = response.get("usage") if isinstance(response, dict) else None
+        details = usage.get("input_tokens_details") if isinstance(usage, dict) else None
+        if isinstance(details, dict):
+            details["cache_write_tokens"] = 0
+    return reply
+
+
 ENDPOINTS: Final = {
+    "/mistral/v1/responses": responses,
     "/mistral/v1/chat/completions": chat,
     "/mistral/v1/fim/completions": chat,
     "/mistral/v1/embeddings": embeddings,

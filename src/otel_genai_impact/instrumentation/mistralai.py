@@ -1,4 +1,4 @@
-"""Mistral: chat, agents, conversations, fill-in-the-middle completions, and embeddings; on Azure and Google Cloud, too."""
+"""Mistral: chat, responses, agents, conversations, fill-in-the-middle completions, and embeddings; on Azure and Google Cloud, too."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from otel_genai_impact.instrumentation._shared import (
     Endpoint,
     SdkInstrumentor,
+    add_finish_reasons,
     read_chat_completion,
     read_usage,
     set_identity,
+    set_usage,
 )
 
 if TYPE_CHECKING:
@@ -19,8 +21,9 @@ if TYPE_CHECKING:
 # `gen_ai.provider.name` by the package of the client. Until 1.x the SDK's modules stood right in `mistralai`, where
 # `mistralai.client` was something else.
 _CLOUDS: Final = {"mistralai.azure.client": "azure.ai.inference", "mistralai.gcp.client": "gcp.vertex_ai"}
-# The SDK's own spans call these requests the work of an agent, which is no inference: ours are there besides.
-_AGENTS: Final = frozenset({"Agents", "Conversations"})
+# The SDK's own spans call these requests the work of an agent, which is no inference, or nothing: ours are there besides.
+_NOT_TOLD: Final = frozenset({"Agents", "Conversations", "Responses"})
+_ENDED: Final = frozenset({"completed", "incomplete", "failed"})
 
 
 def _base_url(resource: Any, kwargs: Mapping[str, Any]) -> object:
@@ -45,6 +48,23 @@ def _conversation(invocation: Any, given: Any) -> None:
     for part in (given, *getattr(given, "outputs", ())):
         set_identity(invocation, model=getattr(part, "model", None))
     read_usage(invocation, getattr(given, "usage", None))
+
+
+def _response(invocation: Any, given: Any) -> None:
+    """A response, or an event of its stream, of which the first and the last have it within."""
+    given = getattr(given, "data", given)
+    given = getattr(given, "response", given)
+    set_identity(invocation, id=getattr(given, "id", None), model=getattr(given, "model", None))
+    status, usage = getattr(given, "status", None), getattr(given, "usage", None)
+    if status in _ENDED:
+        add_finish_reasons(invocation, (status,))
+    set_usage(
+        invocation,
+        input=getattr(usage, "input_tokens", None),
+        output=getattr(usage, "output_tokens", None),
+        cached=getattr(getattr(usage, "input_tokens_details", None), "cached_tokens", None),
+        reasoning=getattr(getattr(usage, "output_tokens_details", None), "reasoning_tokens", None),
+    )
 
 
 def _embeddings(invocation: Any, given: Any) -> None:
@@ -76,6 +96,7 @@ def _tells_itself(configuration: Any) -> bool:
 _BY_MODULE: Final = (
     ("chat", "Chat.complete", "chat", _chat),
     ("chat", "Chat.stream", "chat", _chat),
+    ("responses", "Responses.create", "chat", _response),
     ("agents", "Agents.complete", "chat", _chat),
     ("agents", "Agents.stream", "chat", _chat),
     ("fim", "Fim.complete", "text_completion", _chat),
@@ -88,7 +109,7 @@ _BY_MODULE: Final = (
 )
 _PACKAGES: Final = {
     "mistralai": {"chat", "agents", "fim", "embeddings"},
-    "mistralai.client": {"chat", "agents", "fim", "embeddings", "conversations"},
+    "mistralai.client": {"chat", "agents", "fim", "embeddings", "conversations", "responses"},
     "mistralai.azure.client": {"chat"},
     "mistralai.gcp.client": {"chat", "fim"},
 }
@@ -118,5 +139,5 @@ class MistralInstrumentor(SdkInstrumentor):
     def stands_back(self, instance: Any) -> bool:
         """Also where the SDK makes spans of its own, which we can read, for the application's tracer provider."""
         return super().stands_back(instance) or (
-            type(instance).__name__ not in _AGENTS and _tells_itself(instance.sdk_configuration)
+            type(instance).__name__ not in _NOT_TOLD and _tells_itself(instance.sdk_configuration)
         )

@@ -1,4 +1,4 @@
-"""An application that asks Mistral's agents, which know their model themselves; started by test_mistralai.py."""
+"""An application that asks Mistral's agents, which know their model themselves, and for responses; started by test_mistralai.py."""
 
 from __future__ import annotations
 
@@ -67,6 +67,24 @@ async def async_conversation_streamed(seen: Seen) -> None:
     async with own_client() as own:
         stream = seen.result(await own.beta.conversations.start_stream_async(agent_id="ag-1", inputs=seen.prompt))
         seen.answer = "".join([getattr(event.data, "content", "") async for event in stream])
+
+
+@call("response")
+def response(seen: Seen) -> None:
+    seen.answer = seen.result(client.responses.create(model=seen.model, input=seen.prompt)).output[0].content[0].text
+
+
+@call("response streamed")
+def response_streamed(seen: Seen) -> None:
+    with client.responses.create(model=seen.model, input=seen.prompt, stream=True) as stream:
+        seen.answer = "".join(getattr(seen.result(event).data, "delta", "") for event in stream)
+
+
+@call("async response streamed")
+async def async_response_streamed(seen: Seen) -> None:
+    async with own_client() as own:
+        stream = await own.responses.create_async(model=seen.model, input=seen.prompt, stream=True)
+        seen.answer = "".join([getattr(event.data, "delta", "") async for event in stream])
 
 
 if __name__ == "__main__":
