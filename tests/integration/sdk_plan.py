@@ -63,9 +63,11 @@ class SdkPlan:
         providers: of the calls to another one.
         outcomes: what comes of a call, where it is not what comes of a call of this name to every SDK.
         answers: what the server answers to a call, where it is not what a call of this name gets from every SDK.
-        finish_reasons: of the calls that end neither with `stop` nor with `tool_calls`.
+        stops_with: why most answers end.
+        finish_reasons: of the calls that end neither with that nor with `tool_calls`.
         gives: what this SDK's answers bring: `id`, `cached`, `reasoning`.
         withholds: of the calls whose answers bring less, what they do not: also `model` and `input`.
+        lacks: what they do not say, as most SDKs' do: `model`.
         impossible: why the SDK cannot make a call that others make, where there is more to say than that it has none.
         since: the release of the SDK from which on a call is made, where older ones are supported that do not have it.
         distribution: what that release is one of.
@@ -80,9 +82,11 @@ class SdkPlan:
     providers: Mapping[str, str] = field(default_factory=dict[str, str])
     outcomes: Mapping[str, str] = field(default_factory=dict[str, str])
     answers: Mapping[str, Mapping[str, object]] = field(default_factory=dict[str, "Mapping[str, object]"])
+    stops_with: str = "stop"
     finish_reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     gives: frozenset[str] = frozenset()
     withholds: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    lacks: frozenset[str] = frozenset()
     impossible: Mapping[str, str] = field(default_factory=dict[str, str])
     since: Mapping[str, str] = field(default_factory=dict[str, str])
     distribution: str = ""
@@ -122,11 +126,11 @@ class SdkPlan:
 
     def finish_reasons_of(self, call: str) -> tuple[str, ...]:
         """Why its answer ended."""
-        return self.finish_reasons.get(call, ("tool_calls",) if "tool calls" in call else ("stop",))
+        return self.finish_reasons.get(call, ("tool_calls" if "tool calls" in call else self.stops_with,))
 
     def gives_of(self, call: str) -> frozenset[str]:
         """What its answer brings, beside the output tokens."""
-        return (self.gives | {"model", "input"}) - self.withholds.get(call, frozenset())
+        return (self.gives | {"model", "input"}) - self.lacks - self.withholds.get(call, frozenset())
 
     @staticmethod
     def server(call: str) -> str:

@@ -81,7 +81,7 @@ def test_a_call_that_succeeds_tells_of_its_answer(runs: Callable[[str], SdkRun],
     gives = plan.gives_of(call)
     for what, (name, value) in told.items():
         assert (value if what in gives else None) == found.get(name)
-    assert plan.finish_reasons_of(call) == found["gen_ai.response.finish_reasons"]
+    assert (plan.finish_reasons_of(call) or None) == found.get("gen_ai.response.finish_reasons")
     assert answer.output_tokens == found["gen_ai.usage.output_tokens"]
     assert ("id" in gives) == ("gen_ai.response.id" in found)
     assert (

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+# What the last message, or the input, is called in the requests of different providers.
+_PROMPTS: Final = ("input", "inputs", "messages", "prompt", "message", "texts", "text")
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
@@ -82,7 +85,7 @@ class RecordedRequest:
     @property
     def prompt(self) -> str:
         """Text of the last message, or of the input."""
-        last = next((self.body[name] for name in ("input", "inputs", "messages", "prompt") if name in self.body), None)
+        last = next((self.body[name] for name in _PROMPTS if name in self.body), None)
         while isinstance(last, list) and last:
             last = last[-1]
             if isinstance(last, dict):

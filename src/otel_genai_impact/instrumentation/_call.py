@@ -142,9 +142,15 @@ class Call:
         self.stop()
         return result
 
+    def stream(self, stream: Any) -> Any:
+        """A stream that the SDK gave, followed to its end."""
+        return (Stream if hasattr(stream, "__next__") else AsyncStream)(stream, self)
+
     def _followed(self, result: Any) -> Any:
+        if self._endpoint.follow is not None:
+            return self._endpoint.follow(result, self)
         if _is_stream(result):
-            return (Stream if hasattr(result, "__next__") else AsyncStream)(result, self)
+            return self.stream(result)
         if _is_raw(result):
             self.suspend()
             _Raw(result, self)

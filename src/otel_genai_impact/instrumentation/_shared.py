@@ -72,6 +72,7 @@ class Endpoint:
         parameters: where numbers such as `temperature` and `max_tokens` are found, by these names.
         output: `gen_ai.output.type`, where it is no text: `image`, `video`, `speech`.
         lazy: whether a call with these arguments makes its request only when its stream is read.
+        follow: what the application gets for a result that is neither a response nor a stream of itself; None: it is.
     """
 
     module: str
@@ -84,6 +85,22 @@ class Endpoint:
     parameters: Callable[[Mapping[str, Any]], Mapping[str, Any]] = as_given
     output: str | None = None
     lazy: Callable[[Mapping[str, Any]], bool] = never
+    follow: Callable[[Any, Call], Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """A method that makes no request itself, but has to be wrapped for those that it makes.
+
+    Attributes:
+        module: where it is defined.
+        name: class and method.
+        wrap: gets the method, the object that it belongs to, and the arguments by position and by name.
+    """
+
+    module: str
+    name: str
+    wrap: Callable[[Any, Any, tuple[Any, ...], Mapping[str, Any]], Any]
 
 
 class SdkInstrumentor(BaseInstrumentor):
@@ -93,20 +110,22 @@ class SdkInstrumentor(BaseInstrumentor):
         entry_point: its name, by which `OTEL_PYTHON_DISABLED_INSTRUMENTATIONS` switches it off.
         provider: `gen_ai.provider.name` of its spans.
         requirement: the SDK's distribution and its oldest release that is supported.
-        endpoints: what is wrapped.
+        endpoints: what makes requests.
+        around: what else is wrapped.
     """
 
     entry_point: ClassVar[str]
     provider: ClassVar[str]
     requirement: ClassVar[str]
     endpoints: ClassVar[tuple[Endpoint, ...]]
+    around: ClassVar[tuple[Around, ...]] = ()
 
     # BaseInstrumentor is a singleton whose __init__ runs on every call, so the state is the class's.
     _active: ClassVar[bool] = False
     _providers: ClassVar[dict[str, Any]]
     _handler: ClassVar[TelemetryHandler | None] = None
     _hooked: ClassVar[bool] = False
-    _wrapped: ClassVar[dict[Endpoint, tuple[Any, str, Any]]]
+    _wrapped: ClassVar[dict[Endpoint | Around, tuple[Any, str, Any]]]
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -130,7 +149,7 @@ class SdkInstrumentor(BaseInstrumentor):
             cls = type(self)
             cls._active, cls._handler = True, None
             cls._providers = {name: kwargs.get(name) for name in _PROVIDERS}
-            modules = dict.fromkeys(endpoint.module for endpoint in self.endpoints)
+            modules = dict.fromkeys(method.module for method in (*self.endpoints, *self.around))
             for name in modules:
                 if not cls._hooked:
                     wrapt.register_post_import_hook(self._wrap, name)
@@ -157,20 +176,24 @@ class SdkInstrumentor(BaseInstrumentor):
             if conflict is not None:
                 log_once(logging.WARNING, f"{self.entry_point} is not instrumented: {conflict}")
                 return
-            for endpoint in self.endpoints:
-                if endpoint.module == module.__name__ and endpoint not in self._wrapped:
-                    self._wrap_endpoint(module, endpoint)
+            for method in (*self.endpoints, *self.around):
+                if method.module == module.__name__ and method not in self._wrapped:
+                    self._wrap_method(module, method)
 
-    def _wrap_endpoint(self, module: ModuleType, endpoint: Endpoint) -> None:
+    def _wrap_method(self, module: ModuleType, endpoint: Endpoint | Around) -> None:
         class_name, _, name = endpoint.name.rpartition(".")
         owner = getattr(module, class_name, None) if class_name else module
         method = None if owner is None else vars(owner).get(name)
         if method is None:
             log_once(logging.WARNING, f"{self.requirement}: {endpoint.module} has no {endpoint.name}; not instrumented")
             return
-        wrap = self._request_async if inspect.iscoroutinefunction(method) else self._request
-        names = _positional(method)[1 if class_name else 0 :]
-        wrapper = wrapt.FunctionWrapper(method, partial(wrap, endpoint, names))
+        if isinstance(endpoint, Around):
+            wrap = endpoint.wrap
+        else:
+            names = _positional(method)[1 if class_name else 0 :]
+            request = self._request_async if inspect.iscoroutinefunction(method) else self._request
+            wrap = partial(request, endpoint, names)
+        wrapper = wrapt.FunctionWrapper(method, wrap)
         setattr(owner, name, wrapper)
         self._wrapped[endpoint] = (owner, name, wrapper)
 

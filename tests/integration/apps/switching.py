@@ -18,6 +18,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 import otel_genai_impact
 from otel_genai_impact import _contain
+from otel_genai_impact.instrumentation._shared import SdkInstrumentor
 
 logging.disable(logging.WARNING)  # OpenTelemetry's own, of what is instrumented twice
 _contain.reraise = True
@@ -40,10 +41,12 @@ def methods() -> dict[str, Any]:
     """The functions that are wrapped, as they are now."""
     module = importlib.import_module(f"otel_genai_impact.instrumentation.{name.replace('-', '_')}")
     (instrumentor,) = [
-        kind for kind in vars(module).values() if isinstance(kind, type) and kind.__module__ == module.__name__
+        kind
+        for kind in vars(module).values()
+        if isinstance(kind, type) and kind.__module__ == module.__name__ and issubclass(kind, SdkInstrumentor)
     ]
     found: dict[str, Any] = {}
-    for endpoint in getattr(instrumentor, "endpoints"):  # noqa: B009 -- which one it is, the argument says
+    for endpoint in (*instrumentor.endpoints, *instrumentor.around):
         owner, _, method = endpoint.name.rpartition(".")
         try:
             of_module = vars(importlib.import_module(endpoint.module))

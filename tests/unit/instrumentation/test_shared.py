@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import types
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pytest
@@ -15,10 +16,11 @@ from opentelemetry.util.genai.handler import TelemetryHandler
 
 from otel_genai_impact import _contain
 from otel_genai_impact.instrumentation._call import Call
-from otel_genai_impact.instrumentation._shared import Endpoint, SdkInstrumentor, set_usage
+from otel_genai_impact.instrumentation._shared import Around, Endpoint, SdkInstrumentor, set_usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator, Mapping
+
 
 MODULE = "an_sdk_for_tests"
 
@@ -53,6 +55,12 @@ class Client:
     def watch(self, *, model: str) -> Watch:
         return Watch()
 
+    def ask_twice(self, *, model: str) -> str:
+        return self.ask(model=model) + self.ask(model=model)
+
+    def parcel(self, *, model: str) -> list[Any]:
+        return [iter(model)]
+
 
 def _read(invocation: Any, given: Any) -> None:
     if "unreadable" in given:
@@ -63,6 +71,14 @@ def _read(invocation: Any, given: Any) -> None:
 
 def _is_stream(kwargs: Any) -> bool:
     return "lazy" in kwargs["model"]
+
+
+def _unpacked(parcel: list[Any], call: Call) -> list[Any]:
+    return [call.stream(parcel[0])]
+
+
+def _louder(wrapped: Any, client: object, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    return wrapped(*args, **{**kwargs, "model": kwargs["model"].upper()})
 
 
 def _no_url(client: Any, kwargs: Any) -> str:
@@ -83,8 +99,10 @@ class Instrumentor(SdkInstrumentor):
         _endpoint("Client.ask"),
         _endpoint("Client.stream", lazy=_is_stream),
         _endpoint("Client.watch"),
+        replace(_endpoint("Client.parcel"), follow=_unpacked),
         _endpoint("Client.gone"),
     )
+    around: ClassVar[tuple[Around, ...]] = (Around(module=MODULE, name="Client.ask_twice", wrap=_louder),)
 
 
 @pytest.fixture
@@ -162,6 +180,26 @@ def test_a_stream_that_only_a_with_statement_closes_is_closed_by_it(spans: InMem
     assert stream.closed
     (span,) = spans.get_finished_spans()
     assert span.status.is_ok
+
+
+def test_a_stream_within_something_else_is_followed_by_what_the_endpoint_says(spans: InMemorySpanExporter) -> None:
+    """The application gets the same kind of thing, and the span ends with the stream in it."""
+    (stream,) = Client().parcel(model="word")
+    assert () == spans.get_finished_spans()
+    assert list("word") == list(stream)
+    (span,) = spans.get_finished_spans()
+    assert span.attributes is not None
+    assert (True, 7) == (span.attributes["gen_ai.request.stream"], span.attributes["gen_ai.usage.output_tokens"])
+
+
+def test_a_method_that_makes_no_request_itself_may_be_wrapped_for_those_that_it_makes(
+    spans: InMemorySpanExporter,
+) -> None:
+    """It has no span; what it calls has. Uninstrumented, it is what it was."""
+    assert "answer of Aanswer of A" == Client().ask_twice(model="a")
+    assert ["chat A", "chat A"] == [span.name for span in spans.get_finished_spans()]
+    Instrumentor().uninstrument()
+    assert "answer of aanswer of a" == Client().ask_twice(model="a")
 
 
 def test_a_method_that_is_gone_is_one_line_in_the_log(
