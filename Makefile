@@ -9,7 +9,7 @@ OLDEST := constraints/oldest.txt
 CHECK_PYTHON = @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not that; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install check format test test-oldest e2e bench demo inventory clean
+.PHONY: help install check format test test-oldest test-sdks e2e bench demo inventory clean
 
 help: ## show this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -30,8 +30,11 @@ format: $(VENV)/.check ## put the code into the house style
 test: $(VENV)/.test ## unit, property, conformance, architecture and integration tests, with real SDKs against a local server
 	$(BIN)/python -m pytest
 
-test-oldest: $(VENV)-oldest/.test ## the same with the oldest versions of what we depend on
-	$(VENV)-oldest/bin/python -m pytest tests/unit tests/integration --ignore tests/integration/test_declarative_configuration.py
+test-oldest: $(VENV)-oldest/.test ## unit and integration tests with the oldest versions of what we depend on; of the SDKs one stands for all
+	TEST_SDK=groq $(VENV)-oldest/bin/python -m pytest tests/unit tests/integration --ignore tests/integration/test_declarative_configuration.py
+
+test-sdks: $(VENV)/.test-sdks ## each SDK with its oldest and its newest release, each in an environment of its own
+	$(BIN)/python tools/compatibility.py run
 
 e2e: $(VENV)/.test $(VENV)/.demo ## a real Collector and a real model, end to end (the first time builds the Collector: about 5 minutes)
 	$(BIN)/python tools/build_collector.py
@@ -47,7 +50,7 @@ inventory: $(VENV)/.base ## compile the inventory after editing its data
 	$(BIN)/python tools/compile_inventory.py
 
 clean: ## remove everything that was set up or built here
-	rm -rf $(VENV) $(VENV)-oldest .cache .demo dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-oldest .nox .cache .demo dist .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.base: pyproject.toml $(NEWEST)
 	$(CHECK_PYTHON)
@@ -65,6 +68,10 @@ $(VENV)/.demo: $(VENV)/.base
 
 $(VENV)/.test: $(VENV)/.base
 	$(PIP) -q -c $(NEWEST) --group test --group declarative
+	@touch $@
+
+$(VENV)/.test-sdks: $(VENV)/.base
+	$(PIP) -q -c $(NEWEST) --group test-sdks
 	@touch $@
 
 $(VENV)/.check: $(VENV)/.base

@@ -202,6 +202,7 @@ def _instrumentors_of_sdks() -> list[BaseInstrumentor]:
         ours = value.startswith(_OF_OUR_OWN)
         official = name in _OFFICIAL and value.startswith(_OF_OFFICIAL_ONES) and find_spec(_OFFICIAL[name]) is not None
         if (ours or official) and not disabled & {name, "*"}:
+            # An SDK that is too old for the official one must not cost the others theirs.
             with contained(f"loading the instrumentation {name}"):
                 found.append(entry_point.load()())
     return found

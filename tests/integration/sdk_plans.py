@@ -20,6 +20,7 @@ DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "instrumentations.md"
 _BEGIN: Final = "<!-- calls -->"
 _END: Final = "<!-- /calls -->"
 NONE: Final = "-"
+_YOUNGER: Final = "younger than this release"
 
 # By the name of the entry point.
 SDKS: Final[Mapping[str, SdkPlan]] = {
@@ -49,7 +50,9 @@ def table_of(outcomes: Mapping[tuple[str, str], str]) -> str:
 
 def _cell(sdk: str, call: str, outcomes: Mapping[tuple[str, str], str]) -> str:
     plan = SDKS[sdk]
-    return outcomes.get((sdk, call), "NOT RUN") if call in plan.calls else plan.impossible.get(call, NONE)
+    if call not in plan.calls:
+        return plan.impossible.get(call, NONE)
+    return outcomes.get((sdk, call)) or ("NOT RUN" if call in plan.made else _YOUNGER)
 
 
 def write_table() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration import sdk_promises
 from tests.integration.sdk_plan import ESTIMATED
-from tests.integration.sdk_plans import APPS, DOCUMENT, SDKS, TESTED, table
+from tests.integration.sdk_plans import APPS, SDKS, TESTED
 from tests.kit.app import run_app
 from tests.kit.sdk_run import NOT_ESTIMATED, sdk_run
 
@@ -196,8 +196,3 @@ def test_an_application_without_the_sdks_imports_none() -> None:
     }
     imported = {name for name in timed | loaded if any(f"{name}.".startswith(f"{module}.") for module in modules)}
     assert set() == imported
-
-
-def test_the_table_in_the_document_is_that_of_the_plans() -> None:
-    """Every call of every SDK, with what comes of it: what is printed there was run here."""
-    assert table() in DOCUMENT.read_text(encoding="utf-8")

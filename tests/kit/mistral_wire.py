@@ -1,10 +1,11 @@
-"""The wire format of Mistral's API: chat and fill-in-the-middle completions, and embeddings."""
+"""The wire format of Mistral's API: chat, responses, agents, conversations, fill-in-the-middle completions, embeddings; on Azure and Google Cloud, too."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Final
 
+from tests.kit import openai_wire
 from tests.kit.answers import Reply, StreamEvent
 from tests.kit.openai_wire import finish_reason, tool_call
 
@@ -62,13 +63,60 @@ def _events(head: dict[str, Json], answer: Answer) -> list[StreamEvent]:
 
 def embeddings(request: RecordedRequest, answer: Answer, number: int) -> Reply:
     row: Json = {"object": "embedding", "index": 0, "embedding": [1.0, 1.0]}
-    usage: Json = {"prompt_tokens": answer.input_tokens, "total_tokens": answer.input_tokens}
+    usage: Json = {"prompt_tokens": answer.input_tokens, "completion_tokens": 0, "total_tokens": answer.input_tokens}
     model = answer.model or request.model
     return Reply(document={"id": f"emb-{number}", "object": "list", "model": model, "data": [row], "usage": usage})
 
 
+def conversation(request: RecordedRequest, answer: Answer, number: int) -> Reply:
+    """What came new; there is no id of the answer, and the model stands with what it wrote."""
+    model = answer.model or request.model
+    head: dict[str, Json] = {"conversation_id": f"conv_{number}"}
+    usage = {"usage": _usage(answer)}
+    if not request.streamed:
+        said: Json = {"id": "msg_1", "type": "message.output", "role": "assistant", "content": answer.text}
+        outputs: Json = [{"id": "tool_1", "type": "tool.execution", "name": "web_search", "arguments": ""}]
+        return Reply(
+            document={
+                **head,
+                **usage,
+                "object": "conversation.response",
+                "outputs": [*outputs, {**said, "model": model}],
+            }
+        )
+    steps: list[tuple[str, dict[str, Json]]] = [
+        ("conversation.response.started", head),
+        *(
+            ("message.output.delta", {"id": "msg_1", "role": "assistant", "content": word, "model": model})
+            for word in answer.words()
+        ),
+        ("conversation.response.done", usage),
+    ]
+    return Reply(events=[StreamEvent(name=name, data={"type": name, **data}) for name, data in steps])
+
+
+def responses(request: RecordedRequest, answer: Answer, number: int) -> Reply:
+    """As OpenAI's, with one number more."""
+    reply = openai_wire.responses(request, answer, number)
+    for holder in (reply.document, *(event.data for event in reply.events or ())):
+        assert isinstance(holder, dict | None)
+        response = (holder or {}).get("response", holder)
+        usage = response.get("usage") if isinstance(response, dict) else None
+        details = usage.get("input_tokens_details") if isinstance(usage, dict) else None
+        if isinstance(details, dict):
+            details["cache_write_tokens"] = 0
+    return reply
+
+
 ENDPOINTS: Final = {
+    "/mistral/v1/responses": responses,
     "/mistral/v1/chat/completions": chat,
     "/mistral/v1/fim/completions": chat,
     "/mistral/v1/embeddings": embeddings,
+    "/mistral/v1/agents/completions": chat,
+    "/mistral/v1/conversations": conversation,
+    "/mistral/v1/conversations/{conversation}": conversation,
+    "/mistral/models/chat/completions": chat,
+    "/v1/projects/{project}/locations/{region}/publishers/mistralai/models/{model}:rawPredict": chat,
+    "/v1/projects/{project}/locations/{region}/publishers/mistralai/models/{model}:streamRawPredict": chat,
 }

@@ -77,11 +77,17 @@ class Stream(_Reads, SyncStreamWrapper[Any]):
         return chunk
 
     def close(self) -> None:
-        """Close it, if the SDK's can be closed; this one says that it can in any case."""
-        if hasattr(self.__wrapped__, "close"):
+        """Some streams are closed by leaving their `with` statement only, and some cannot be closed: they just end."""
+        stream = self._self_stream
+        if hasattr(stream, "close"):
             super().close()
-        else:
-            self._finalize_success()
+            return
+        with self._execution_context():
+            try:
+                if hasattr(stream, "__exit__"):
+                    stream.__exit__(None, None, None)
+            finally:
+                self._finalize_success()
 
 
 class AsyncStream(_Reads, AsyncStreamWrapper[Any]):

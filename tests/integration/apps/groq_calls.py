@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,13 @@ from groq import AsyncGroq, Groq
 
 if TYPE_CHECKING:
     from groq.types.chat import ChatCompletion, ChatCompletionChunk
+
+_TOOL: Any = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}
+
+
+class OwnGroq(Groq):
+    """A client of the application's own class."""
+
 
 client: Any = Groq(max_retries=1)
 
@@ -32,11 +40,20 @@ def _words(chunk: ChatCompletionChunk) -> str:
     return (chunk.choices[0].delta.content or "") if chunk.choices else ""
 
 
+def _tools(calls: Any) -> list[list[str]]:
+    """The tools that the model calls, with their arguments."""
+    return [[called.function.name, called.function.arguments] for called in calls or ()]
+
+
+def _chat(own: Any, seen: Seen) -> None:
+    seen.answer = _text(seen.result(own.chat.completions.create(**_asked(seen))))
+
+
 def chat(seen: Seen) -> None:
-    seen.answer = _text(seen.result(client.chat.completions.create(**_asked(seen))))
+    _chat(client, seen)
 
 
-for name in ("chat", "error", "unknown model", "invalid usage", "usage left out"):
+for name in ("chat", "retried", "error", "unknown model", "invalid usage", "usage left out"):
     call(name)(chat)
 
 
@@ -100,15 +117,54 @@ def streaming_response_unread(seen: Seen) -> None:
         seen.answer = seen.result(raw).http_response.status_code
 
 
+@call("tool calls")
+def tool_calls(seen: Seen) -> None:
+    answer = seen.result(client.chat.completions.create(**_asked(seen), tools=[_TOOL]))
+    seen.answer = _tools(answer.choices[0].message.tool_calls)
+
+
+@call("tool calls streamed")
+def tool_calls_streamed(seen: Seen) -> None:
+    stream = client.chat.completions.create(**_asked(seen), tools=[_TOOL], stream=True)
+    seen.answer = [called for chunk in stream for called in _tools(seen.result(chunk).choices[0].delta.tool_calls)]
+
+
+@call("client subclass")
+def client_subclass(seen: Seen) -> None:
+    with OwnGroq() as own:
+        _chat(own, seen)
+
+
+@call("another server")
+def another_server(seen: Seen) -> None:
+    with Groq(base_url=os.environ["GROQ_BASE_URL"].replace("127.0.0.1", "localhost")) as own:
+        _chat(own, seen)
+
+
+@call("error of a stream")
+def error_of_a_stream(seen: Seen) -> None:
+    seen.result(client.chat.completions.create(**_asked(seen), stream=True))
+
+
 @call("embeddings")
 def embeddings(seen: Seen) -> None:
     seen.answer = seen.result(client.embeddings.create(model=seen.model, input=seen.prompt)).data[0].embedding
 
 
-@call("async")
 async def asynchronous(seen: Seen) -> None:
-    async with _async() as own:
+    async with _async(max_retries=1) as own:
         seen.answer = _text(seen.result(await own.chat.completions.create(**_asked(seen))))
+
+
+for name in ("async", "async retried", "async error"):
+    call(name)(asynchronous)
+
+
+@call("async tool calls")
+async def async_tool_calls(seen: Seen) -> None:
+    async with _async() as own:
+        answer = seen.result(await own.chat.completions.create(**_asked(seen), tools=[_TOOL]))
+        seen.answer = _tools(answer.choices[0].message.tool_calls)
 
 
 @call("async streamed")
@@ -149,12 +205,6 @@ async def async_raw_stream(seen: Seen) -> None:
     async with _async() as own:
         raw = seen.result(await own.chat.completions.with_raw_response.create(**_asked(seen), stream=True))
         seen.answer = "".join([_words(seen.result(chunk)) async for chunk in seen.result(await raw.parse())])
-
-
-@call("async error")
-async def async_error(seen: Seen) -> None:
-    async with _async(max_retries=0) as own:
-        seen.answer = _text(await own.chat.completions.create(**_asked(seen)))
 
 
 @call("async embeddings")

@@ -6,13 +6,18 @@ import asyncio
 import gc
 import os
 from contextlib import suppress
+from importlib import import_module
+from importlib.metadata import version
 from typing import Any
 
 from calls import Seen, call, run_all
-from mistralai.client import Mistral
 from pydantic import BaseModel
 
+# Where the SDK's modules stand depends on its release.
+_PACKAGE = "mistralai" if version("mistralai").startswith("1.") else "mistralai.client"
+Mistral: Any = import_module(_PACKAGE).Mistral
 _SERVER = f"{os.environ['PROVIDER_URL']}/mistral"
+_TOOL: Any = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}
 
 
 class Greeting(BaseModel):
@@ -21,11 +26,31 @@ class Greeting(BaseModel):
     text: str
 
 
-def _client() -> Any:
-    return Mistral(api_key="not-a-key", server_url=_SERVER)
+class OwnMistral(Mistral):
+    """A client of the application's own class."""
 
 
-client = _client()
+def own_client(kind: Any = Mistral, server: str = _SERVER) -> Any:
+    """A client that no other call has."""
+    return kind(api_key="not-a-key", server_url=server)
+
+
+def _retries() -> Any:
+    """At once, and not forever."""
+    utils: Any = import_module(f"{_PACKAGE}.utils")
+    return utils.RetryConfig("backoff", utils.BackoffStrategy(1, 10, 1.0, 2000), False)
+
+
+def _azure() -> Any:
+    return own_client(import_module("mistralai.azure.client").MistralAzure)
+
+
+def _google() -> Any:
+    kind = import_module("mistralai.gcp.client").MistralGCP
+    return kind(project_id="p", access_token="not-a-key", server_url=os.environ["PROVIDER_URL"])
+
+
+client = own_client()
 
 
 def _asked(seen: Seen) -> dict[str, Any]:
@@ -40,8 +65,17 @@ def _words(event: Any) -> str:
     return event.data.choices[0].delta.content or ""
 
 
+def _tools(calls: Any) -> list[list[str]]:
+    """The tools that the model calls, with their arguments."""
+    return [[called.function.name, called.function.arguments] for called in calls or ()]
+
+
+def _chat(own: Any, seen: Seen, **more: Any) -> None:
+    seen.answer = _text(seen.result(own.chat.complete(**_asked(seen), **more)))
+
+
 def chat(seen: Seen) -> None:
-    seen.answer = _text(seen.result(client.chat.complete(**_asked(seen))))
+    _chat(client, seen)
 
 
 for name in ("chat", "error", "unknown model", "invalid usage", "usage left out"):
@@ -50,8 +84,34 @@ for name in ("chat", "error", "unknown model", "invalid usage", "usage left out"
 
 @call("server of one call")
 def server_of_one_call(seen: Seen) -> None:
-    elsewhere: Any = Mistral(api_key="not-a-key")
-    seen.answer = _text(seen.result(elsewhere.chat.complete(**_asked(seen), server_url=_SERVER)))
+    _chat(Mistral(api_key="not-a-key"), seen, server_url=_SERVER)
+
+
+@call("retried")
+def retried(seen: Seen) -> None:
+    _chat(client, seen, retries=_retries())
+
+
+@call("client subclass")
+def client_subclass(seen: Seen) -> None:
+    _chat(own_client(OwnMistral), seen)
+
+
+@call("another server")
+def another_server(seen: Seen) -> None:
+    _chat(own_client(server=_SERVER.replace("127.0.0.1", "localhost")), seen)
+
+
+@call("tool calls")
+def tool_calls(seen: Seen) -> None:
+    answer = seen.result(client.chat.complete(**_asked(seen), tools=[_TOOL]))
+    seen.answer = _tools(answer.choices[0].message.tool_calls)
+
+
+@call("tool calls streamed")
+def tool_calls_streamed(seen: Seen) -> None:
+    stream = client.chat.stream(**_asked(seen), tools=[_TOOL])
+    seen.answer = [called for event in stream for called in _tools(seen.result(event).data.choices[0].delta.tool_calls)]
 
 
 @call("parsed")
@@ -60,10 +120,40 @@ def parsed(seen: Seen) -> None:
     seen.answer = answer.choices[0].message.parsed.text
 
 
+@call("parsed streamed")
+def parsed_streamed(seen: Seen) -> None:
+    stream = seen.result(client.chat.parse_stream(Greeting, **_asked(seen)))
+    seen.answer = "".join(_words(seen.result(event)) for event in stream)
+
+
+def _streamed(own: Any, seen: Seen) -> None:
+    stream = seen.result(own.chat.stream(**_asked(seen)))
+    seen.answer = "".join(_words(seen.result(event)) for event in stream)
+
+
 @call("streamed")
 def streamed(seen: Seen) -> None:
-    stream = seen.result(client.chat.stream(**_asked(seen)))
-    seen.answer = "".join(_words(seen.result(event)) for event in stream)
+    _streamed(client, seen)
+
+
+@call("on Azure")
+def on_azure(seen: Seen) -> None:
+    _chat(_azure(), seen)
+
+
+@call("on Azure streamed")
+def on_azure_streamed(seen: Seen) -> None:
+    _streamed(_azure(), seen)
+
+
+@call("on Google Cloud")
+def on_google_cloud(seen: Seen) -> None:
+    _chat(_google(), seen)
+
+
+@call("on Google Cloud streamed")
+def on_google_cloud_streamed(seen: Seen) -> None:
+    _streamed(_google(), seen)
 
 
 @call("stream in a with statement")
@@ -115,22 +205,54 @@ def embeddings(seen: Seen) -> None:
     seen.answer = seen.result(client.embeddings.create(model=seen.model, inputs=[seen.prompt])).data[0].embedding
 
 
-@call("async")
+async def _async_chat(own: Any, seen: Seen, **more: Any) -> None:
+    seen.answer = _text(seen.result(await own.chat.complete_async(**_asked(seen), **more)))
+
+
 async def asynchronous(seen: Seen) -> None:
-    async with _client() as own:
-        seen.answer = _text(seen.result(await own.chat.complete_async(**_asked(seen))))
+    async with own_client() as own:
+        await _async_chat(own, seen)
+
+
+for name in ("async", "async error"):
+    call(name)(asynchronous)
+
+
+@call("async retried")
+async def async_retried(seen: Seen) -> None:
+    async with own_client() as own:
+        await _async_chat(own, seen, retries=_retries())
+
+
+@call("async on Azure")
+async def async_on_azure(seen: Seen) -> None:
+    async with _azure() as own:
+        await _async_chat(own, seen)
+
+
+@call("async on Google Cloud")
+async def async_on_google_cloud(seen: Seen) -> None:
+    async with _google() as own:
+        await _async_chat(own, seen)
+
+
+@call("async tool calls")
+async def async_tool_calls(seen: Seen) -> None:
+    async with own_client() as own:
+        answer = seen.result(await own.chat.complete_async(**_asked(seen), tools=[_TOOL]))
+        seen.answer = _tools(answer.choices[0].message.tool_calls)
 
 
 @call("async streamed")
 async def async_streamed(seen: Seen) -> None:
-    async with _client() as own:
+    async with own_client() as own:
         stream = seen.result(await own.chat.stream_async(**_asked(seen)))
         seen.answer = "".join([_words(seen.result(event)) async for event in stream])
 
 
 @call("async stream closed early")
 async def async_stream_closed_early(seen: Seen) -> None:
-    async with _client() as own, await own.chat.stream_async(**_asked(seen)) as stream:
+    async with own_client() as own, await own.chat.stream_async(**_asked(seen)) as stream:
         async for event in stream:
             seen.result(event)
             break
@@ -138,7 +260,7 @@ async def async_stream_closed_early(seen: Seen) -> None:
 
 @call("async cancelled")
 async def async_cancelled(seen: Seen) -> None:
-    async with _client() as own:
+    async with own_client() as own:
         asked: asyncio.Future[object] = asyncio.ensure_future(own.chat.complete_async(**_asked(seen)))
         await asyncio.sleep(0.05)
         asked.cancel()
@@ -147,28 +269,22 @@ async def async_cancelled(seen: Seen) -> None:
         seen.answer = asked.cancelled()
 
 
-@call("async error")
-async def async_error(seen: Seen) -> None:
-    async with _client() as own:
-        seen.answer = _text(await own.chat.complete_async(**_asked(seen)))
-
-
 @call("async fill in the middle")
 async def async_fill_in_the_middle(seen: Seen) -> None:
-    async with _client() as own:
+    async with own_client() as own:
         seen.answer = _text(seen.result(await own.fim.complete_async(model=seen.model, prompt=seen.prompt)))
 
 
 @call("async fill in the middle streamed")
 async def async_fill_in_the_middle_streamed(seen: Seen) -> None:
-    async with _client() as own:
+    async with own_client() as own:
         stream = seen.result(await own.fim.stream_async(model=seen.model, prompt=seen.prompt))
         seen.answer = "".join([_words(seen.result(event)) async for event in stream])
 
 
 @call("async embeddings")
 async def async_embeddings(seen: Seen) -> None:
-    async with _client() as own:
+    async with own_client() as own:
         answer = seen.result(await own.embeddings.create_async(model=seen.model, inputs=[seen.prompt]))
         seen.answer = answer.data[0].embedding
 

@@ -9,7 +9,7 @@ import logging
 import sys
 import types
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pytest
 from opentelemetry import trace
@@ -77,6 +77,24 @@ def _decorated(method: Callable[..., Any]) -> Callable[..., Any]:
     return decorated
 
 
+class Watch:
+    """A stream that is closed by its `with` statement, and has no method for it."""
+
+    closed = False
+
+    def __iter__(self) -> Watch:
+        return self
+
+    def __next__(self) -> str:
+        return "again"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.closed = True
+
+
 class Client:
     """The SDK: it answers with what it was asked for."""
 
@@ -85,6 +103,9 @@ class Client:
 
     def stream(self, *, model: str) -> Generator[str]:
         yield from model
+
+    def watch(self, *, model: str) -> Watch:
+        return Watch()
 
     def ask_twice(self, *, model: str) -> str:
         return self.ask(model=model) + self.ask(model=model)
@@ -179,6 +200,7 @@ class Instrumentor(SdkInstrumentor):
     endpoints: ClassVar[tuple[Endpoint, ...]] = (
         _endpoint("Client.ask"),
         _endpoint("Client.stream", lazy=_is_stream),
+        _endpoint("Client.watch"),
         replace(_endpoint("Client.parcel"), follow=_unpacked),
         _endpoint("Client._words", inner=True),
         _endpoint("Client.hold", inner=True, stream_in="generator"),
@@ -257,6 +279,16 @@ def test_a_call_may_begin_when_the_sdk_has_chosen_whom_it_asks() -> None:
     call.begin(provider="another", base_url="http://localhost:8", model="another")
     assert begun is call.invocation
     call.stop()
+
+
+def test_a_stream_that_only_a_with_statement_closes_is_closed_by_it(spans: InMemorySpanExporter) -> None:
+    """And its span ends there, without an error."""
+    with Client().watch(model="m") as stream:
+        assert "again" == next(stream)
+        assert () == spans.get_finished_spans()
+    assert stream.closed
+    (span,) = spans.get_finished_spans()
+    assert span.status.is_ok
 
 
 def test_a_stream_within_something_else_is_followed_by_what_the_endpoint_says(spans: InMemorySpanExporter) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 from opentelemetry.instrumentation.dependencies import get_dist_dependency_conflicts
 
 from otel_genai_impact.cli.doctor.process import INSTRUMENTORS
-from otel_genai_impact.cli.doctor.sdks import NAMESAKES, SDKS, normalised
+from otel_genai_impact.cli.doctor.sdks import COMPLEMENTS, NAMESAKES, SDKS, normalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -121,7 +121,7 @@ def _sources(sdk: Sdk, loaded: Mapping[tuple[str, str], Loaded], environ: Mappin
 
 def _means(entry_point: EntryPoint, one: Loaded | None, sdk: Sdk) -> bool:
     """Whether an instrumentation is one of this SDK: by its name, or by what it requires."""
-    if entry_point.module.startswith(NAMESAKES):
+    if entry_point.module.startswith(NAMESAKES) or entry_point.name in COMPLEMENTS:
         return False
     requires = [*(() if one is None else one.requires)]
     if entry_point.dist is not None:

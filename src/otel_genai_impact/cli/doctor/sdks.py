@@ -157,5 +157,8 @@ SDKS: Final = (
 NAMESAKES: Final = ("opentelemetry.instrumentation.boto3sqs",)
 """Instrumentations that name an SDK above, and see none of its GenAI requests."""
 
+COMPLEMENTS: Final = ("openai-more",)
+"""Instrumentations by their entry points that see only what the main one of an SDK leaves out: they cannot stand in for it."""
+
 IN_CODE: Final = ("braintrust", "langfuse", "logfire", "openlit", "opik", "traceloop-sdk", "weave")
 """What instruments SDKs by a call in the application, which nobody can see from outside."""
