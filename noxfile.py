@@ -40,9 +40,10 @@ def sdks(session: nox.Session, sdk: str, release: str) -> None:
     result.unlink(missing_ok=True)
     wanted = SDKS[sdk][release]
     session.install("-c", str(_pins(session)), *TOOLS, "-e", f"{ROOT}[distro]", *wanted)
-    # An SDK that another instrumentation covers has tests of its own; ours are found by the name, and may have more.
+    # An SDK that another instrumentation covers has tests of its own; ours are found by the name, and may have more, of
+    # what the newest release has.
     of_its_own = f"tests/integration/test_{sdk.replace('-', '_')}.py"
-    more = [of_its_own] if (ROOT / of_its_own).exists() else []
+    more = [of_its_own] if release == "newest" and (ROOT / of_its_own).exists() else []
     tests = SDKS[sdk].get("tests", ["tests/integration/test_instrumentations.py", *more])
     environment = {} if "tests" in SDKS[sdk] else {"TEST_SDK": sdk}
     distribution = _name(wanted[0])

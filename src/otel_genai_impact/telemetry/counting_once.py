@@ -5,7 +5,10 @@ other. The first to end is the request; the other is its duplicate. Two spans re
 
 - one encloses the other (whichever ends first), with any number of other spans in between, and they do not have
   response ids that differ; or
-- they have the same response id and come from different instrumentations.
+- they have the same response id and come from different instrumentations; or
+- they come from different instrumentations, ask for the same model, have the same token counts (or none), one lies within
+  the other in time, and at most one of them has a response id. Each span absorbs one of another instrumentation that way, so that ten equal
+  requests at once stay ten.
 
 Embeddings inside a chat are a request of their own: only spans of the same kind of operation are compared.
 
@@ -15,6 +18,7 @@ race makes at worst one duplicate more or less to be seen, never an exception or
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from otel_genai_impact.telemetry.memory import Memory
@@ -24,8 +28,13 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.util.instrumentation import InstrumentationScope
     from opentelemetry.trace import SpanContext
 
+    from otel_genai_impact.telemetry.request import Request
+
 _MOST_COVERING: Final = 8
 _REMEMBERED_FOR_NS: Final = 300_000_000_000
+# Instrumentations of one call do not take their times at the very same moment.
+_SLACK_NS: Final = 5_000_000
+_MOST_ALIKE: Final = 128
 
 _new: Final[Any] = tuple.__new__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
@@ -44,6 +53,9 @@ class _Leaf(NamedTuple):
     scope: InstrumentationScope | None
     response_id: str | None
     ended_ns: int
+    began_ns: int
+    span_id: int
+    model: str | None
 
     def may_be(self, other: _Leaf) -> bool:
         """Whether both may report one request, where one encloses the other."""
@@ -55,6 +67,22 @@ class _Leaf(NamedTuple):
         mine, its = self.scope, other.scope
         return mine is its or (mine is not None and its is not None and mine.name == its.name)
 
+    def is_beside(self, other: _Leaf) -> bool:
+        """Whether both may report one request although neither span knows of the other: one lies within the other."""
+        if self.kind != other.kind or (self.response_id is not None and other.response_id is not None):
+            return False
+        if self.model is not None and other.model is not None and not _is_the_same(self.model, other.model):
+            return False
+        if self.began_ns > other.ended_ns or other.began_ns > self.ended_ns:
+            return False
+        first, last = self.began_ns - other.began_ns, self.ended_ns - other.ended_ns
+        return (first <= _SLACK_NS and last >= -_SLACK_NS) or (first >= -_SLACK_NS and last <= _SLACK_NS)
+
+
+def _is_the_same(model: str, other: str) -> bool:
+    """Whether two names are of one model: some instrumentations put the provider before it."""
+    return model == other or model.rpartition("/")[2] == other.rpartition("/")[2]
+
 
 class CountingOnce:
     """What is remembered of the requests that were counted a short while ago.
@@ -62,11 +90,18 @@ class CountingOnce:
     Attributes:
         below: by span id, the requests counted below a span that has not ended yet.
         counted: by span id and by response id, the requests themselves.
+        alike: by their token counts, the requests themselves: one, or several.
+        absorbed: the spans that were absorbed by another instrumentation's, and the scope of that one.
     """
 
     def __init__(self) -> None:
         self.below: Final[Memory[tuple[_Leaf, ...]]] = Memory()
         self.counted: Final[Memory[_Leaf]] = Memory()
+        self.alike: Final[Memory[_Leaf | deque[_Leaf]]] = Memory()
+        self.absorbed: Final[Memory[bool]] = Memory()
+        # Nearly all processes have one instrumentation: nothing can be beside it.
+        self._scope: str | None = None
+        self._several = False
 
     def passed(self, span: ReadableSpan) -> None:
         """A span ended that is no request: what was counted below it was counted below its parent, too."""
@@ -77,15 +112,16 @@ class CountingOnce:
             if leaves is not None and parent is not None and not parent.is_remote:
                 self._cover(parent, leaves)
 
-    def first_seen_as(self, span: ReadableSpan, kind: str, response_id: str | None) -> Seen:
+    def first_seen_as(self, span: ReadableSpan, request: Request) -> Seen:
         """What the request that a span reports is: to be counted now, counted already, or seen with this very span.
 
         The last happens where two processors are on one provider: the second must do nothing.
         """
         context, parent = span.context, span.parent
         span_id = 0 if context is None else context.span_id
-        scope = span.instrumentation_scope
-        leaf: _Leaf = _new(_Leaf, (kind, scope, response_id, span.end_time or 0))
+        scope, response_id = span.instrumentation_scope, request.response_id
+        times = span.end_time or 0, span.start_time or 0
+        leaf: _Leaf = _new(_Leaf, (request.kind, scope, response_id, *times, span_id, request.request_model))
         counted = self.counted
         younger, elder = counted.younger, counted.elder
         # In one step, so that of two threads one has it. An equal leaf is the same span; another one is a span with the
@@ -104,6 +140,8 @@ class CountingOnce:
                 younger[response_id] = leaf
             else:
                 twin = self._twin_by_id(leaf, response_id, sibling, twin)
+        if twin is None:
+            twin = self._twin_beside(leaf, (request.input_tokens, request.output_tokens))
         counted.age()
         if parent is not None and not parent.is_remote:
             self._cover(parent, (*below, leaf) if twin is None else below or (twin,))
@@ -129,6 +167,33 @@ class CountingOnce:
             # It is absorbed once: the next span with this id is a request of its own.
             self.counted.pop(response_id)
         return twin
+
+    def _twin_beside(self, leaf: _Leaf, tokens: tuple[int | None, int | None]) -> _Leaf | None:
+        """The request of another instrumentation that this span reports, too, or None; then it is remembered itself."""
+        name = "" if leaf.scope is None else leaf.scope.name
+        if name != self._scope:
+            self._several = self._scope is not None
+            self._scope = name
+        alike = self.alike.younger
+        known = alike.setdefault(tokens, leaf)
+        if self._several:
+            older = self.alike.elder.get(tokens)
+            for others in (known, older):
+                for other in others if isinstance(others, deque) else (others,):
+                    if other is None or other is leaf or other.has_the_scope_of(leaf) or not other.is_beside(leaf):
+                        continue
+                    by = (other.span_id, name)
+                    if self.absorbed.get(by) is None:
+                        self.absorbed.put(by, True)
+                        if known is leaf:
+                            alike.pop(tokens, None)
+                        return other
+        if known is not leaf:
+            if not isinstance(known, deque):
+                alike[tokens] = known = deque((known,), _MOST_ALIKE)
+            known.append(leaf)
+        self.alike.age()
+        return None
 
     def _cover(self, parent: SpanContext, leaves: tuple[_Leaf, ...]) -> None:
         known = self.below.get(parent.span_id)

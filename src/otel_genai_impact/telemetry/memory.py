@@ -15,8 +15,8 @@ class Memory(Generic[_Value]):
     __slots__ = ("elder", "younger")
 
     def __init__(self) -> None:
-        self.younger: dict[int | str, _Value] = {}
-        self.elder: dict[int | str, _Value] = {}
+        self.younger: dict[object, _Value] = {}
+        self.elder: dict[object, _Value] = {}
 
     def __len__(self) -> int:
         return len(self.younger) + len(self.elder)
@@ -24,7 +24,7 @@ class Memory(Generic[_Value]):
     def __bool__(self) -> bool:
         return bool(self.younger or self.elder)
 
-    def put(self, key: int | str, value: _Value) -> None:
+    def put(self, key: object, value: _Value) -> None:
         """Remember a value, in the younger generation."""
         self.younger[key] = value
         self.age()
@@ -35,11 +35,11 @@ class Memory(Generic[_Value]):
             self.elder = self.younger
             self.younger = {}
 
-    def get(self, key: int | str) -> _Value | None:
+    def get(self, key: object) -> _Value | None:
         """The value, if it is remembered."""
         return self.younger.get(key) or self.elder.get(key)
 
-    def pop(self, key: int | str) -> _Value | None:
+    def pop(self, key: object) -> _Value | None:
         """The value, if it is remembered; it no longer is then."""
         young, old = self.younger.pop(key, None), self.elder.pop(key, None)
         return old if young is None else young

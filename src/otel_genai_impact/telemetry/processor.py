@@ -138,7 +138,7 @@ class ImpactSpanProcessor(SpanProcessor):
         if request is None or (span.kind is SERVER and not self._count_server_spans):
             self._passed(span, attributes)
             return
-        seen = self._once.first_seen_as(span, request.kind, request.response_id)
+        seen = self._once.first_seen_as(span, request)
         if seen is not FIRST:
             if seen is AS_A_TWIN:
                 self._rollups.ended(span)

@@ -158,3 +158,63 @@ def test_two_processors_on_one_provider_count_once(telemetry: Telemetry) -> None
     telemetry.tracers.add_span_processor(ImpactSpanProcessor(meter_provider=telemetry.meters))
     telemetry.request()
     assert _requests(telemetry) == 1
+
+
+def _beside(
+    telemetry: Telemetry, first: dict[str, Any], second: dict[str, Any], *, scopes: tuple[str, str] = ("one", "two")
+) -> list[Any]:
+    """Two spans without a link, the second within the first in time: what became of each, in the order of their end."""
+    outer = telemetry.start(CHAT, scope=scopes[0], start_time=0)
+    inner = telemetry.start(CHAT, scope=scopes[1], start_time=1_000_000)
+    statuses = [telemetry.end(inner, {**USAGE, **second}, seconds=1).get(STATUS)]
+    return [*statuses, telemetry.end(outer, {**USAGE, **first}, seconds=2).get(STATUS)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [({}, {}), ({ID: "r1"}, {}), ({}, {ID: "r1"}), ({"gen_ai.request.model": "openai/gpt-4o"}, {})]
+)
+def test_siblings_of_two_instrumentations(telemetry: Telemetry, first: dict[str, Any], second: dict[str, Any]) -> None:
+    """Neither span knows of the other, and at most one has a response id: equal tokens at the same time are one request."""
+    assert _beside(telemetry, first, second) == [None, "duplicate"]
+    assert _requests(telemetry) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "scopes"),
+    [
+        ({ID: "r1"}, {ID: "r2"}, ("one", "two")),
+        ({"gen_ai.usage.output_tokens": 301}, {}, ("one", "two")),
+        ({"gen_ai.request.model": "gpt-4o-mini"}, {}, ("one", "two")),
+        ({}, {}, ("one", "one")),
+    ],
+)
+def test_what_is_alike_and_not_the_same(
+    telemetry: Telemetry, first: dict[str, Any], second: dict[str, Any], scopes: tuple[str, str]
+) -> None:
+    """Two ids, other tokens, another model, or one instrumentation: two requests."""
+    assert _beside(telemetry, first, second, scopes=scopes) == [None, None]
+    assert _requests(telemetry) == 2
+
+
+def test_siblings_one_after_the_other(telemetry: Telemetry) -> None:
+    """What begins when the other has ended is a request of its own, whoever reports it."""
+    for scope, start in (("one", 0), ("two", 3_000_000_000)):
+        telemetry.end(telemetry.start(CHAT, scope=scope, start_time=start), USAGE, seconds=2)
+    assert _requests(telemetry) == 2
+
+
+def test_a_hundred_equal_requests_at_once(telemetry: Telemetry) -> None:
+    """Each seen by three instrumentations that know nothing of each other: a hundred requests, each counted once."""
+    spans = [telemetry.start(CHAT, scope=scope, start_time=0) for _ in range(100) for scope in ("one", "two", "three")]
+    random.Random(3).shuffle(spans)
+    statuses = [telemetry.end(span, USAGE).get(STATUS) for span in spans]
+    assert _requests(telemetry) == statuses.count(None) == 100
+
+
+def test_a_call_that_failed_is_counted_once(telemetry: Telemetry) -> None:
+    """It has neither tokens nor ids; two instrumentations say so of the same time."""
+    outer = telemetry.start(CHAT, scope="one", start_time=0)
+    inner = telemetry.start(CHAT, scope="two", start_time=1_000)
+    assert telemetry.end(inner, seconds=1)[STATUS] == "no_usage"
+    assert telemetry.end(outer, seconds=1)[STATUS] == "duplicate"
+    assert _requests(telemetry) == 1

@@ -281,13 +281,13 @@ def _of_doubled(coverage: Coverage) -> Iterator[Finding]:
         off = "" if native is None else f"Switch its own spans off with {native.detail}, or uninstall "
         yield Finding(
             about=coverage.sdk.distribution,
-            text=f"Seen by {both}: {what} are counted twice.",
+            text=f"Seen by {both}: {what} may be counted twice.",
             do=f"{off or 'Uninstall one of them: '}{_names(others)}.",
         )
     if not twice and len(counting) > 1:
         yield Finding(
             about=coverage.sdk.distribution,
-            text=f"Seen by {_names(counting)}: counted once where their spans are nested or have the same response id.",
+            text=f"Seen by {_names(counting)}: counted once where their spans are nested, have the same response id, or are alike at the same time.",
             do="One instrumentation is enough.",
             problem=False,
         )
