@@ -177,22 +177,31 @@ class CountingOnce:
         alike = self.alike.younger
         known = alike.setdefault(tokens, leaf)
         if self._several:
-            older = self.alike.elder.get(tokens)
-            for others in (known, older):
-                for other in others if isinstance(others, deque) else (others,):
-                    if other is None or other is leaf or other.has_the_scope_of(leaf) or not other.is_beside(leaf):
-                        continue
-                    by = (other.span_id, name)
-                    if self.absorbed.get(by) is None:
-                        self.absorbed.put(by, True)
-                        if known is leaf:
-                            alike.pop(tokens, None)
-                        return other
-        if known is not leaf:
-            if not isinstance(known, deque):
-                alike[tokens] = known = deque((known,), _MOST_ALIKE)
+            twin = self._absorbing(leaf, name, tokens, known)
+            if twin is not None:
+                if known is leaf:
+                    alike.pop(tokens, None)
+                return twin
+        if known is leaf:
+            self.alike.age()
+        elif isinstance(known, deque):
             known.append(leaf)
-        self.alike.age()
+        else:
+            alike[tokens] = deque((known, leaf), _MOST_ALIKE)
+        return None
+
+    def _absorbing(
+        self, leaf: _Leaf, name: str, tokens: tuple[int | None, int | None], known: _Leaf | deque[_Leaf]
+    ) -> _Leaf | None:
+        """Of the requests that are alike, the one that absorbs a span of this scope."""
+        for others in (known, self.alike.elder.get(tokens)):
+            for other in others if isinstance(others, deque) else (others,):
+                if other is None or other is leaf or other.has_the_scope_of(leaf) or not other.is_beside(leaf):
+                    continue
+                by = (other.span_id, name)
+                if self.absorbed.get(by) is None:
+                    self.absorbed.put(by, True)
+                    return other
         return None
 
     def _cover(self, parent: SpanContext, leaves: tuple[_Leaf, ...]) -> None:

@@ -178,7 +178,8 @@ class ImpactSpanProcessor(SpanProcessor):
         estimate = plan.system.estimate(output_tokens, latency_s)
         # Counted first: whatever may go wrong with the span, the sums are right.
         LEDGER.add(plan.row, estimate, request.input_tokens or 0, output_tokens)
-        self._rollups.count(span, _new(Sums, (estimate.energy, estimate.gwp, estimate.wcf, 1, 0)))
+        if span.parent is not None or self._below.younger or self._below.elder:
+            self._rollups.count(span, _new(Sums, (estimate.energy, estimate.gwp, estimate.wcf, 1, 0)))
         context = span.context
         if context is not None:
             if self._energy_histogram is not None:

@@ -20,7 +20,7 @@ from otel_genai_impact.semconv import (
     GEN_AI_USAGE_REASONING_OUTPUT_TOKENS,
 )
 from otel_genai_impact.telemetry import dialects
-from otel_genai_impact.telemetry.dialects import INFERENCE, NEVER_COUNTED, UNSUPPORTED
+from otel_genai_impact.telemetry.dialects import INFERENCE, NEVER_COUNTED, THOUGHTS_APART, UNSUPPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,7 +113,7 @@ def read(name: str, attributes: Mapping[str, Any]) -> Request | None:  # noqa: C
     if cached_tokens is not None:
         cached_tokens = _part(cached_tokens)
         input_tokens = _with_cache(input_tokens, cached_tokens, _part(get(GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS)))
-    if provider in dialects.THOUGHTS_APART:
+    if provider in THOUGHTS_APART:
         output_tokens = _with_thoughts(dialects.total_tokens(attributes), input_tokens, output_tokens)
     reasoning_tokens = get(GEN_AI_USAGE_REASONING_OUTPUT_TOKENS)
     if reasoning_tokens is not None:
