@@ -7,8 +7,8 @@ other. The first to end is the request; the other is its duplicate. Two spans re
   response ids that differ; or
 - they have the same response id and come from different instrumentations; or
 - they come from different instrumentations, ask for the same model, have the same token counts (or none), one lies within
-  the other in time, and at most one of them has a response id. Each span absorbs one of another instrumentation that way, so that ten equal
-  requests at once stay ten.
+  the other in time, and at most one of them has a response id. Each span absorbs one of another instrumentation that
+  way, so that ten equal requests at once stay ten.
 
 Embeddings inside a chat are a request of their own: only spans of the same kind of operation are compared.
 
@@ -35,6 +35,8 @@ _REMEMBERED_FOR_NS: Final = 300_000_000_000
 # Instrumentations of one call do not take their times at the very same moment.
 _SLACK_NS: Final = 5_000_000
 _MOST_ALIKE: Final = 128
+_MOST_RECENT: Final = 512
+_NO_SCOPE: Final = object()  # that of no span
 
 _new: Final[Any] = tuple.__new__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
@@ -56,6 +58,7 @@ class _Leaf(NamedTuple):
     began_ns: int
     span_id: int
     model: str | None
+    tokens: tuple[int | None, int | None]
 
     def may_be(self, other: _Leaf) -> bool:
         """Whether both may report one request, where one encloses the other."""
@@ -90,18 +93,20 @@ class CountingOnce:
     Attributes:
         below: by span id, the requests counted below a span that has not ended yet.
         counted: by span id and by response id, the requests themselves.
-        alike: by their token counts, the requests themselves: one, or several.
-        absorbed: the spans that were absorbed by another instrumentation's, and the scope of that one.
+        alike: by their token counts, the requests themselves, where there are several instrumentations.
+        absorbed: by a request's span id and the name of another instrumentation, the span of that one.
     """
 
     def __init__(self) -> None:
         self.below: Final[Memory[tuple[_Leaf, ...]]] = Memory()
         self.counted: Final[Memory[_Leaf]] = Memory()
-        self.alike: Final[Memory[_Leaf | deque[_Leaf]]] = Memory()
-        self.absorbed: Final[Memory[bool]] = Memory()
-        # Nearly all processes have one instrumentation: nothing can be beside it.
-        self._scope: str | None = None
+        self.alike: Final[Memory[deque[_Leaf]]] = Memory()
+        self.absorbed: Final[Memory[int]] = Memory()
+        # Most processes have one instrumentation, and nothing can be beside it: until another one is seen, the last
+        # requests are only kept in their order.
+        self._only_scope: object = _NO_SCOPE
         self._several = False
+        self._recent: Final[deque[_Leaf]] = deque(maxlen=_MOST_RECENT)
 
     def passed(self, span: ReadableSpan) -> None:
         """A span ended that is no request: what was counted below it was counted below its parent, too."""
@@ -120,8 +125,13 @@ class CountingOnce:
         context, parent = span.context, span.parent
         span_id = 0 if context is None else context.span_id
         scope, response_id = span.instrumentation_scope, request.response_id
-        times = span.end_time or 0, span.start_time or 0
-        leaf: _Leaf = _new(_Leaf, (request.kind, scope, response_id, *times, span_id, request.request_model))
+        leaf: _Leaf = _new(
+            _Leaf,
+            (
+                request.kind, scope, response_id, span.end_time or 0, span.start_time or 0, span_id,
+                request.request_model, (request.input_tokens, request.output_tokens),
+            ),
+        )  # fmt: skip
         counted = self.counted
         younger, elder = counted.younger, counted.elder
         # In one step, so that of two threads one has it. An equal leaf is the same span; another one is a span with the
@@ -141,7 +151,10 @@ class CountingOnce:
             else:
                 twin = self._twin_by_id(leaf, response_id, sibling, twin)
         if twin is None:
-            twin = self._twin_beside(leaf, (request.input_tokens, request.output_tokens))
+            if scope is self._only_scope:
+                self._recent.append(leaf)
+            else:
+                twin = self._twin_beside(leaf)
         counted.age()
         if parent is not None and not parent.is_remote:
             self._cover(parent, (*below, leaf) if twin is None else below or (twin,))
@@ -168,39 +181,39 @@ class CountingOnce:
             self.counted.pop(response_id)
         return twin
 
-    def _twin_beside(self, leaf: _Leaf, tokens: tuple[int | None, int | None]) -> _Leaf | None:
+    def _twin_beside(self, leaf: _Leaf) -> _Leaf | None:
         """The request of another instrumentation that this span reports, too, or None; then it is remembered itself."""
-        name = "" if leaf.scope is None else leaf.scope.name
-        if name != self._scope:
-            self._several = self._scope is not None
-            self._scope = name
-        alike = self.alike.younger
-        known = alike.setdefault(tokens, leaf)
-        if self._several:
-            twin = self._absorbing(leaf, name, tokens, known)
-            if twin is not None:
-                if known is leaf:
-                    alike.pop(tokens, None)
-                return twin
-        if known is leaf:
-            self.alike.age()
-        elif isinstance(known, deque):
-            known.append(leaf)
-        else:
-            alike[tokens] = deque((known, leaf), _MOST_ALIKE)
-        return None
+        if not self._several:
+            first = self._recent[0] if self._recent else leaf
+            if first.has_the_scope_of(leaf):
+                self._only_scope = leaf.scope
+                self._recent.append(leaf)
+                return None
+            self._several, self._only_scope = True, _NO_SCOPE
+            for recent in list(self._recent):
+                self._remember(recent)
+        twin = self._absorbing(leaf)
+        if twin is None:
+            self._remember(leaf)
+        return twin
 
-    def _absorbing(
-        self, leaf: _Leaf, name: str, tokens: tuple[int | None, int | None], known: _Leaf | deque[_Leaf]
-    ) -> _Leaf | None:
-        """Of the requests that are alike, the one that absorbs a span of this scope."""
-        for others in (known, self.alike.elder.get(tokens)):
-            for other in others if isinstance(others, deque) else (others,):
-                if other is None or other is leaf or other.has_the_scope_of(leaf) or not other.is_beside(leaf):
+    def _remember(self, leaf: _Leaf) -> None:
+        # In one step, so that two threads get the same.
+        self.alike.younger.setdefault(leaf.tokens, deque(maxlen=_MOST_ALIKE)).append(leaf)
+        self.alike.age()
+
+    def _absorbing(self, leaf: _Leaf) -> _Leaf | None:
+        """Of the requests that are alike, the one that absorbs this span; each only one of each other instrumentation."""
+        name = "" if leaf.scope is None else leaf.scope.name
+        absorbed = self.absorbed
+        for alike in (self.alike.younger.get(leaf.tokens), self.alike.elder.get(leaf.tokens)):
+            # A copy: other threads add to it meanwhile.
+            for other in list(alike or ()):
+                if other.has_the_scope_of(leaf) or not other.is_beside(leaf):
                     continue
                 by = (other.span_id, name)
-                if self.absorbed.get(by) is None:
-                    self.absorbed.put(by, True)
+                if by not in absorbed.elder and absorbed.younger.setdefault(by, leaf.span_id) == leaf.span_id:
+                    absorbed.age()
                     return other
         return None
 

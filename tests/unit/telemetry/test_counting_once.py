@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -218,3 +221,25 @@ def test_a_call_that_failed_is_counted_once(telemetry: Telemetry) -> None:
     assert telemetry.end(inner, seconds=1)[STATUS] == "no_usage"
     assert telemetry.end(outer, seconds=1)[STATUS] == "duplicate"
     assert _requests(telemetry) == 1
+
+
+def test_siblings_in_threads(telemetry: Telemetry) -> None:
+    """Equal requests of two instrumentations end in eight threads at once: nothing fails, and none is lost."""
+    spans = [telemetry.start(CHAT, scope=scope, start_time=0) for _ in range(2000) for scope in ("one", "two")]
+    ready = threading.Barrier(8)
+
+    def end(part: int) -> None:
+        ready.wait()
+        for span in spans[part::8]:
+            span.set_attributes(USAGE)
+            span.end(2_000_000_000)
+
+    switching = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(end, range(8)))
+    finally:
+        sys.setswitchinterval(switching)
+    duplicates = sum((span.attributes or {}).get(STATUS) == "duplicate" for span in telemetry.spans)
+    assert (4000, 4000) == (len(telemetry.spans), _requests(telemetry) + duplicates)
