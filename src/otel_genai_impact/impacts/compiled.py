@@ -94,6 +94,7 @@ class LinearSystem:
             high_s_per_token, high_first_s, high_per_s, high_per_token, high_wcf, high_gwp_e, high_adpe_e, high_pe_e,
             gwp_rate, adpe_rate, pe_rate,
         ) = self._coefficients  # fmt: skip
+        output_tokens += 0.0  # floats alone, and no division: the interpreter has short cuts for them
         low_s = output_tokens * low_s_per_token + low_first_s
         high_s = output_tokens * high_s_per_token + high_first_s
         # The request occupied the servers no longer than its caller waited.
@@ -103,18 +104,18 @@ class LinearSystem:
 
         energy_low = low_s * low_per_s + output_tokens * low_per_token
         energy_high = high_s * high_per_s + output_tokens * high_per_token
-        energy = (energy_low + energy_high) / 2
+        energy = (energy_low + energy_high) * 0.5
         gwp_e_low, gwp_e_high = low_s * low_gwp_e, high_s * high_gwp_e
         gwp_low, gwp_high = energy_low * gwp_rate + gwp_e_low, energy_high * gwp_rate + gwp_e_high
-        adpe_embodied = (low_s * low_adpe_e + high_s * high_adpe_e) / 2
-        pe_embodied = (low_s * low_pe_e + high_s * high_pe_e) / 2
+        adpe_embodied = (low_s * low_adpe_e + high_s * high_adpe_e) * 0.5
+        pe_embodied = (low_s * low_pe_e + high_s * high_pe_e) * 0.5
         # As `Estimate(...)` does it, without its detour.
         return _new(Estimate, (
             energy, energy_low, energy_high,
-            (gwp_low + gwp_high) / 2, gwp_low, gwp_high, (gwp_e_low + gwp_e_high) / 2,
+            (gwp_low + gwp_high) * 0.5, gwp_low, gwp_high, (gwp_e_low + gwp_e_high) * 0.5,
             energy * adpe_rate + adpe_embodied, adpe_embodied,
             energy * pe_rate + pe_embodied, pe_embodied,
-            (energy_low * low_wcf + energy_high * high_wcf) / 2,
+            (energy_low * low_wcf + energy_high * high_wcf) * 0.5,
         ))  # fmt: skip
 
     def bounds(self, output_tokens: float, latency_s: float) -> Bounds:

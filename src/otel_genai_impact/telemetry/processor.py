@@ -114,6 +114,9 @@ class ImpactSpanProcessor(SpanProcessor):
 
     def _on_ending(self, span: Span) -> None:
         self._sees_ending = True
+        if type(self)._on_ending is ImpactSpanProcessor._on_ending:
+            # From now on the SDK's call goes straight to what does the work.
+            self._on_ending = self._process
         self._process(span)
 
     def on_end(self, span: ReadableSpan) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from otel_genai_impact.semconv import (
@@ -43,6 +44,8 @@ _USAGE: Final = (GEN_AI_USAGE_OUTPUT_TOKENS, GEN_AI_USAGE_INPUT_TOKENS)
 
 MOST_TOKENS: Final = 10**8
 _LONGEST_NUMBER: Final = 32
+_LONGEST_NAME: Final = 200
+_MOST_NAMES: Final = 2048
 _INVALID: Final = -1
 
 _new: Final[Any] = tuple.__new__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
@@ -75,17 +78,48 @@ NAMES: Final = slice(1, 5)
 """The part of a request that its plan depends on: operation, provider, response and request model."""
 
 
-def read(name: str, attributes: Mapping[str, Any]) -> Request | None:  # noqa: C901 -- what is common, is looked at in place
+# Operation, provider, response and request model that spans of inferences had together: texts in the words of the
+# conventions, in which there is nothing to be put right.
+_plain_names: Final[set[object]] = set()
+# In C: looking them up one by one takes longer than all that is done with them.
+_names_in: Final = itemgetter(GEN_AI_OPERATION_NAME, GEN_AI_PROVIDER_NAME, GEN_AI_RESPONSE_MODEL, GEN_AI_REQUEST_MODEL)
+_answer_in: Final = itemgetter(GEN_AI_RESPONSE_ID, GEN_AI_USAGE_INPUT_TOKENS, GEN_AI_USAGE_OUTPUT_TOKENS)
+
+
+def read(name: str, attributes: Mapping[str, Any]) -> Request | None:
     """The request that a span of this name and with these attributes reports; None if it reports none.
 
-    This runs for every GenAI span, so what nearly every span has (plain strings and ints, in the words of the conventions)
-    is looked at in place; anything else is put into the words of the conventions first.
+    This runs for every GenAI span. Nearly every one has names that were read before and plain counts: then there is
+    nothing to put right.
     """
+    try:
+        names = _names_in(attributes)
+        if names in _plain_names:
+            response_id, input_tokens, output_tokens = _answer_in(attributes)
+            if (
+                type(response_id) is str
+                and type(input_tokens) is type(output_tokens) is int
+                and 0 <= input_tokens <= MOST_TOKENS >= output_tokens >= 0
+                and response_id
+                and GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS not in attributes
+                and GEN_AI_USAGE_REASONING_OUTPUT_TOKENS not in attributes
+            ):
+                return _new(Request, (INFERENCE_KIND, *names, response_id, input_tokens, output_tokens, None, None))
+    except (KeyError, TypeError):
+        pass  # one is missing, or a list
+    return _read(name, attributes)
+
+
+def _read(name: str, attributes: Mapping[str, Any]) -> Request | None:  # noqa: C901 -- what is common, is looked at in place
+    """What `read` gives, whatever there may be to put right."""
     get = attributes.get
     operation, output_tokens = get(GEN_AI_OPERATION_NAME), get(GEN_AI_USAGE_OUTPUT_TOKENS)
     provider = get(GEN_AI_PROVIDER_NAME)
     kind = INFERENCE_KIND
-    if type(operation) is not str or operation not in INFERENCE or type(output_tokens) is not int or provider is None:
+    in_our_words = (
+        type(operation) is str and operation in INFERENCE and type(output_tokens) is int and provider is not None
+    )
+    if not in_our_words:
         found = _in_other_words(name, attributes)
         if found is None:
             return None
@@ -114,10 +148,13 @@ def read(name: str, attributes: Mapping[str, Any]) -> Request | None:  # noqa: C
         cached_tokens = _part(cached_tokens)
         input_tokens = _with_cache(input_tokens, cached_tokens, _part(get(GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS)))
     if provider in THOUGHTS_APART:
+        in_our_words = False
         output_tokens = _with_thoughts(dialects.total_tokens(attributes), input_tokens, output_tokens)
     reasoning_tokens = get(GEN_AI_USAGE_REASONING_OUTPUT_TOKENS)
     if reasoning_tokens is not None:
         reasoning_tokens = _part(reasoning_tokens)
+    if in_our_words and provider is not None:
+        _remember_plain(operation, provider, response_model, request_model)
     return _new(
         Request,
         (
@@ -125,6 +162,14 @@ def read(name: str, attributes: Mapping[str, Any]) -> Request | None:  # noqa: C
             input_tokens, output_tokens, cached_tokens, reasoning_tokens,
         ),
     )  # fmt: skip
+
+
+def _remember_plain(*names: str | None) -> None:
+    """Names that `read` need not look at again. Names come from strangers: bounded in length and number."""
+    if all(name is None or len(name) <= _LONGEST_NAME for name in names):
+        if len(_plain_names) >= _MOST_NAMES:
+            _plain_names.clear()  # rare: it takes thousands of names, and what is needed comes back at once
+        _plain_names.add(names)
 
 
 def _in_other_words(name: str, attributes: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
