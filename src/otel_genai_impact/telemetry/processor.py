@@ -114,7 +114,7 @@ class ImpactSpanProcessor(SpanProcessor):
 
     def _on_ending(self, span: Span) -> None:
         self._sees_ending = True
-        if type(self)._on_ending is ImpactSpanProcessor._on_ending:
+        if type(self)._on_ending is ImpactSpanProcessor._on_ending:  # noqa: SLF001 -- a subclass may have its own
             # From now on the SDK's call goes straight to what does the work.
             self._on_ending = self._process
         self._process(span)
