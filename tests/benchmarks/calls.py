@@ -19,7 +19,8 @@ from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.util.genai.handler import TelemetryHandler
 
 from otel_genai_impact import ImpactSpanProcessor
-from otel_genai_impact.instrumentation._shared import Endpoint, SdkInstrumentor
+from otel_genai_impact.instrumentation._endpoint import Endpoint
+from otel_genai_impact.instrumentation._shared import SdkInstrumentor
 from otel_genai_impact.instrumentation.groq import GroqInstrumentor
 from tests.benchmarks.interleaving import Spread, interleaved, microseconds, ratio
 from tests.benchmarks.rows import Row, Target

@@ -12,7 +12,7 @@ from opentelemetry.context import get_current
 from opentelemetry.util.genai.stream import AbandonedStreamError
 
 from otel_genai_impact._contain import contained, failed
-from otel_genai_impact.instrumentation._shared import text
+from otel_genai_impact.instrumentation._reading import text
 from otel_genai_impact.instrumentation._stream import AsyncStream, Stream
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from opentelemetry.util.genai.handler import TelemetryHandler
     from opentelemetry.util.genai.invocation import EmbeddingInvocation, InferenceInvocation
 
-    from otel_genai_impact.instrumentation._shared import Endpoint
+    from otel_genai_impact.instrumentation._endpoint import Endpoint
 
 EMBEDDINGS: Final = "embeddings"
 # Numbers in a request that the conventions have an attribute for, under the name that SDKs and util-genai share.

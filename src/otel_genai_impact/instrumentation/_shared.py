@@ -1,14 +1,13 @@
-"""What all instrumentations share: one table of endpoints an SDK, and one loop that wraps and unwraps them."""
+"""What all instrumentations share: one loop that wraps and unwraps what the table of an SDK names."""
 
 from __future__ import annotations
 
 import inspect
 import logging
 import sys
-from dataclasses import dataclass
 from functools import cache, partial
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import wrapt
 from opentelemetry.instrumentation.dependencies import get_dependency_conflicts
@@ -17,10 +16,10 @@ from opentelemetry.instrumentation.utils import is_instrumentation_enabled
 
 from otel_genai_impact._contain import contained, log_once
 from otel_genai_impact._version import __version__
-from otel_genai_impact.semconv import GEN_AI_USAGE_INPUT_TOKENS, GEN_AI_USAGE_OUTPUT_TOKENS
+from otel_genai_impact.instrumentation._endpoint import Around, Endpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection
     from types import ModuleType
 
     from opentelemetry.util.genai.handler import TelemetryHandler
@@ -31,96 +30,6 @@ _PROVIDERS: Final = ("tracer_provider", "meter_provider", "logger_provider")
 _GROUP: Final = "opentelemetry_instrumentor"
 # Instrumentations of OpenTelemetry, and those named after them, follow the GenAI conventions, which we read.
 _FOLLOW_THE_CONVENTIONS: Final = "opentelemetry.instrumentation."
-_MOST: Final = 2**63 - 1  # the largest integer that OTLP can carry
-
-
-def never(kwargs: Mapping[str, Any]) -> bool:  # noqa: ARG001
-    """Most endpoints make their request when they are called."""
-    return False
-
-
-def asked_model(instance: object, kwargs: Mapping[str, Any]) -> object:  # noqa: ARG001
-    """Most endpoints take the model as an argument of this name."""
-    return kwargs.get("model")
-
-
-def kept_nothing(result: object) -> bool:  # noqa: ARG001
-    """Most SDKs keep no answers to give them again."""
-    return False
-
-
-def of_the_sdk(instance: object, kwargs: Mapping[str, Any]) -> None:
-    """Most SDKs are those of one provider."""
-
-
-def as_given(kwargs: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Most endpoints take the parameters of a request as arguments of their own."""
-    return kwargs
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """One method, or function, of an SDK that makes a request.
-
-    Whether it gives a stream is seen by what it gave, not by what it was asked. What looks at a call gets the object that
-    the method belongs to (None for a function), and the arguments by their names, however they were given.
-
-    Attributes:
-        module: where it is defined.
-        name: class and method, `Completions.create`; or a function, `completion`.
-        operation: `chat`, `text_completion`, `generate_content`, `embeddings`, or one of those that no method covers yet:
-            `image_generation`, `video_generation`, `speech`, `transcription`, `translation`, ...; or, where one method
-            makes requests of several kinds, what tells it by the arguments, None for one that runs no model.
-        read: writes what a response, or one chunk of a stream, says of itself.
-        base_url: the base URL of a call.
-        model: the model that is asked for.
-        provider: `gen_ai.provider.name`, where not all calls of the SDK have the same; None: the instrumentor's.
-        parameters: where numbers such as `temperature` and `max_tokens` are found, by these names.
-        output: `gen_ai.output.type`, where it is no text: `image`, `video`, `speech`.
-        lazy: whether a call with these arguments makes its request only when its stream is read.
-        follow: what the application gets for a result that is neither a response nor a stream of itself; None: it is.
-        inner: whether the SDK reads the stream itself, in a generator of its own: closing that one drops the stream.
-        stream_in: the attribute of a stream in which the SDK looks for its generator; None: it reads the stream itself.
-        optional: whether some of the releases that are supported do not have it, or its module.
-        kept: whether a call gave what the SDK has kept of an earlier one, so that it made no request.
-        reads_stream: makes of a stream what reads its chunks, where they do not say all; None: `read` does.
-    """
-
-    module: str
-    name: str
-    operation: str | Callable[[Mapping[str, Any]], str | None]
-    read: Callable[[Any, Any], None]
-    base_url: Callable[[Any, Mapping[str, Any]], object]
-    model: Callable[[Any, Mapping[str, Any]], object] = asked_model
-    provider: Callable[[Any, Mapping[str, Any]], object] = of_the_sdk
-    parameters: Callable[[Mapping[str, Any]], Mapping[str, Any]] = as_given
-    output: str | None = None
-    lazy: Callable[[Mapping[str, Any]], bool] = never
-    inner: bool = False
-    stream_in: str | None = None
-    follow: Callable[[Any, Call], Any] | None = None
-    optional: bool = False
-    kept: Callable[[Any], bool] = kept_nothing
-    reads_stream: Callable[[Any], Callable[[Any, Any], None]] | None = None
-
-    def operation_of(self, arguments: Mapping[str, Any]) -> str | None:
-        """The operation of a call; None if it runs no model."""
-        return self.operation if isinstance(self.operation, str) else self.operation(arguments)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Around:
-    """A method that makes no request itself, but has to be wrapped for those that it makes.
-
-    Attributes:
-        module: where it is defined.
-        name: class and method.
-        wrap: gets the method, the object that it belongs to, and the arguments by position and by name.
-    """
-
-    module: str
-    name: str
-    wrap: Callable[[Any, Any, tuple[Any, ...], Mapping[str, Any]], Any]
 
 
 class SdkInstrumentor(BaseInstrumentor):
@@ -289,85 +198,3 @@ def _positional(function: Callable[..., object]) -> tuple[str, ...]:
     """The names of the arguments that may be given by position."""
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     return tuple(name for name, parameter in inspect.signature(function).parameters.items() if parameter.kind in kinds)
-
-
-def set_usage(
-    invocation: Any,
-    *,
-    input: object = None,  # noqa: A002
-    output: object = None,
-    cached: object = None,
-    reasoning: object = None,
-) -> None:
-    """Token counts as the provider reports them.
-
-    What is no count goes to the span alone, which says so: util-genai would give it to a histogram, which raises.
-    """
-    kind = cast("type[object]", type(invocation))
-    for key, name, value in (
-        (GEN_AI_USAGE_INPUT_TOKENS, "input_tokens", input),
-        (GEN_AI_USAGE_OUTPUT_TOKENS, "output_tokens", output),
-        (None, "cache_read_input_tokens", cached),
-        (None, "thinking_tokens", reasoning),
-    ):
-        if value is None or not hasattr(kind, name):
-            continue
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)  # noqa: PLW2901 -- some SDKs count in floats
-        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST:
-            setattr(invocation, name, value)
-        elif key is not None:
-            fits = isinstance(value, (bool, float, str)) or (isinstance(value, int) and abs(value) <= _MOST)
-            invocation.attributes[key] = value if fits else str(value)
-
-
-def set_identity(invocation: Any, *, id: object = None, model: object = None) -> None:  # noqa: A002
-    """The response's id, and the model that answered."""
-    if text(id) is not None and hasattr(cast("type[object]", type(invocation)), "response_id"):
-        invocation.response_id = text(id)
-    if text(model) is not None:
-        invocation.response_model_name = text(model)
-
-
-def text(value: object) -> str | None:
-    """The value if it is a text that says something; SDKs also have sentinels for what is not given."""
-    return value if isinstance(value, str) and value else None
-
-
-def add_finish_reasons(invocation: Any, reasons: Iterable[object]) -> None:
-    """Why the choices ended, in the order in which they did."""
-    found = [str(getattr(reason, "value", reason)) for reason in reasons if reason is not None]
-    if found:
-        invocation.finish_reasons = [*(invocation.finish_reasons or ()), *found]
-
-
-def read_chat_completion(invocation: Any, given: Any) -> None:
-    """A response, or one chunk of a stream, in the shape that OpenAI's API made common.
-
-    Chunks come in thousands, and nearly all have nothing new to say: that is seen quickly.
-    """
-    if invocation.response_id is None:
-        set_identity(invocation, id=given.id, model=given.model)
-    for choice in given.choices or ():
-        reason = getattr(choice, "finish_reason", None)
-        if reason is not None:
-            add_finish_reasons(invocation, (reason,))
-    usage = getattr(given, "usage", None)
-    if usage is not None:
-        read_usage(invocation, usage)
-
-
-def read_usage(invocation: Any, usage: Any) -> None:
-    """Its usage, with details where there are any."""
-    if usage is None:
-        return
-    details = getattr(usage, "prompt_tokens_details", None), getattr(usage, "completion_tokens_details", None)
-    # Some SDKs make what the provider did not report 0.
-    reported = usage.model_fields_set
-    set_usage(
-        invocation,
-        input=usage.prompt_tokens if "prompt_tokens" in reported else None,
-        output=getattr(usage, "completion_tokens", None) if "completion_tokens" in reported else None,
-        cached=getattr(details[0], "cached_tokens", None),
-        reasoning=getattr(details[1], "reasoning_tokens", None),
-    )

@@ -12,15 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 from opentelemetry.context import attach, detach, get_current
 
 from otel_genai_impact._contain import contained
-from otel_genai_impact.instrumentation._shared import (
-    Around,
-    Endpoint,
-    SdkInstrumentor,
-    add_finish_reasons,
-    never,
-    set_identity,
-    set_usage,
-)
+from otel_genai_impact.instrumentation._endpoint import Around, Endpoint, never
+from otel_genai_impact.instrumentation._reading import add_finish_reasons, set_identity, set_usage
+from otel_genai_impact.instrumentation._shared import SdkInstrumentor
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator, Mapping

@@ -6,14 +6,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
-from otel_genai_impact.instrumentation._shared import (
-    Endpoint,
-    SdkInstrumentor,
-    add_finish_reasons,
-    never,
-    set_identity,
-    set_usage,
-)
+from otel_genai_impact.instrumentation._endpoint import Endpoint, never
+from otel_genai_impact.instrumentation._reading import add_finish_reasons, set_identity, set_usage
+from otel_genai_impact.instrumentation._shared import SdkInstrumentor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

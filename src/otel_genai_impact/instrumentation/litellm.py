@@ -8,14 +8,9 @@ from contextvars import ContextVar
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from otel_genai_impact.instrumentation._shared import (
-    Endpoint,
-    SdkInstrumentor,
-    add_finish_reasons,
-    set_identity,
-    set_usage,
-    text,
-)
+from otel_genai_impact.instrumentation._endpoint import Endpoint
+from otel_genai_impact.instrumentation._reading import add_finish_reasons, set_identity, set_usage, text
+from otel_genai_impact.instrumentation._shared import SdkInstrumentor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

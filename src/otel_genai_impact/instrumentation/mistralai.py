@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from otel_genai_impact.instrumentation._shared import (
-    Endpoint,
-    SdkInstrumentor,
+from otel_genai_impact.instrumentation._endpoint import Endpoint
+from otel_genai_impact.instrumentation._reading import (
     add_finish_reasons,
     read_chat_completion,
     read_usage,
     set_identity,
     set_usage,
 )
+from otel_genai_impact.instrumentation._shared import SdkInstrumentor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

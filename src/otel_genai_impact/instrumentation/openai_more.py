@@ -6,14 +6,9 @@ import inspect
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from otel_genai_impact._contain import contained
-from otel_genai_impact.instrumentation._shared import (
-    Endpoint,
-    SdkInstrumentor,
-    add_finish_reasons,
-    read_chat_completion,
-    set_identity,
-    set_usage,
-)
+from otel_genai_impact.instrumentation._endpoint import Endpoint
+from otel_genai_impact.instrumentation._reading import add_finish_reasons, read_chat_completion, set_identity, set_usage
+from otel_genai_impact.instrumentation._shared import SdkInstrumentor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

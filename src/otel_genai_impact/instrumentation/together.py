@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
-from otel_genai_impact.instrumentation._shared import (
-    Endpoint,
-    SdkInstrumentor,
-    add_finish_reasons,
-    set_identity,
-    set_usage,
-)
+from otel_genai_impact.instrumentation._endpoint import Endpoint
+from otel_genai_impact.instrumentation._reading import add_finish_reasons, set_identity, set_usage
+from otel_genai_impact.instrumentation._shared import SdkInstrumentor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

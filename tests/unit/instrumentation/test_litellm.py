@@ -11,7 +11,7 @@ import pytest
 from otel_genai_impact.instrumentation.litellm import LiteLLMInstrumentor
 
 if TYPE_CHECKING:
-    from otel_genai_impact.instrumentation._shared import Endpoint
+    from otel_genai_impact.instrumentation._endpoint import Endpoint
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,9 @@ from opentelemetry.util.genai.handler import TelemetryHandler
 from otel_genai_impact import _contain
 from otel_genai_impact.instrumentation import _shared
 from otel_genai_impact.instrumentation._call import Call
-from otel_genai_impact.instrumentation._shared import Around, Endpoint, SdkInstrumentor, set_usage
+from otel_genai_impact.instrumentation._endpoint import Around, Endpoint
+from otel_genai_impact.instrumentation._reading import set_usage
+from otel_genai_impact.instrumentation._shared import SdkInstrumentor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
