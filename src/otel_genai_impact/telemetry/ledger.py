@@ -58,19 +58,27 @@ class Row:
         attributes: the metric attributes; never changed.
         sums: one number a column.
         collected: how much of each column the counters have.
+        moved_to: rows that have requests which the counters had seen in this one already.
     """
 
-    __slots__ = ("attributes", "collected", "sums")
+    __slots__ = ("attributes", "collected", "moved_to", "sums")
 
     def __init__(self, attributes: MetricAttributes) -> None:
         self.attributes: Final = attributes
         self.sums: list[float] = [0.0] * COLUMNS
         self.collected: list[float] = [0.0] * COLUMNS
+        self.moved_to: set[Row] = set()
 
     def post(self, entries: list[_Entry]) -> None:
         """Add requests."""
         columns = [(*(estimate or _NOTHING), received, generated, 1) for _, estimate, received, generated in entries]
         self.sums = [sum(column) for column in zip(self.sums, *columns, strict=True)]
+
+    def move(self, to: Row, input_tokens: int, output_tokens: int) -> None:
+        """Take back one request without an estimate, which is counted in another row instead."""
+        less = {INPUT_TOKENS: input_tokens, OUTPUT_TOKENS: output_tokens, REQUESTS: 1}
+        self.sums = [amount - less.get(column, 0) for column, amount in enumerate(self.sums)]
+        self.moved_to.add(to)
 
 
 # The row, the estimate if there is one, input and output tokens.
@@ -116,6 +124,7 @@ class Account:
         for row in self.rows():
             row.sums = [0.0] * COLUMNS
             row.collected = [0.0] * COLUMNS
+            row.moved_to.clear()
 
 
 class Ledger:
@@ -124,6 +133,8 @@ class Ledger:
     def __init__(self) -> None:
         self.accounts: list[Account] = []
         self._queue: deque[_Entry] = deque()
+        self._moved: deque[tuple[Row, Row, int, int]] = deque()
+        self._overdrawn: set[Row] = set()
         self._lock = Lock()
 
     def open_account(self) -> Account:
@@ -142,6 +153,14 @@ class Ledger:
             finally:
                 self._lock.release()
 
+    def move(self, row: Row, to: Row, input_tokens: int, output_tokens: int) -> None:
+        """One request that was added to a row without an estimate will be added to another one, and is no longer here.
+
+        A counter cannot go down. Where it has the request already, it stands still until there is another one of its
+        row, and the request is held back in the other row until then: in all, each request is in one counter, always.
+        """
+        self._moved.append((row, to, input_tokens, output_tokens))
+
     def collect(self, account: Account) -> Iterable[tuple[Mapping[str, AttributeValue], list[float]]]:
         """What was counted in an account since the last time: metric attributes, and the amount of each column.
 
@@ -151,7 +170,10 @@ class Ledger:
             return []
         try:
             self._post()
-            return [(row.attributes, _take(row)) for row in account.rows() if row.sums != row.collected]
+            held = self._held_back() if self._overdrawn else {}
+            return [
+                (row.attributes, _take(row, held.get(row, 0.0))) for row in account.rows() if row.sums != row.collected
+            ]
         finally:
             self._lock.release()
 
@@ -168,6 +190,8 @@ class Ledger:
         """In a forked child: what was counted so far is the parent's, and a lock held by a thread that is gone."""
         self._lock = Lock()
         self._queue.clear()
+        self._moved.clear()
+        self._overdrawn.clear()
         for account in self.accounts:
             account.forget_counts()
 
@@ -189,11 +213,34 @@ class Ledger:
             # Something like Ctrl-C came in between: what is not posted yet waits again.
             for entries in by_row.values():
                 queue.extend(entries)
+        while self._moved:
+            row, to, input_tokens, output_tokens = self._moved.popleft()
+            row.move(to, input_tokens, output_tokens)
+            self._overdrawn.add(row)
+
+    def _held_back(self) -> dict[Row, float]:
+        """How many requests of which rows the counters have in other rows still. Only with the lock held."""
+        held: dict[Row, float] = {}
+        for row in list(self._overdrawn):
+            too_many = row.collected[REQUESTS] - row.sums[REQUESTS]
+            if too_many <= 0:
+                row.moved_to.clear()
+                self._overdrawn.discard(row)
+            for to in row.moved_to:
+                free = to.sums[REQUESTS] - to.collected[REQUESTS] - held.get(to, 0.0)
+                taken = max(0.0, min(too_many, free))
+                held[to] = held.get(to, 0.0) + taken
+                too_many -= taken
+        return held
 
 
-def _take(row: Row) -> list[float]:
+def _take(row: Row, held_back: float) -> list[float]:
     """What the counters do not have yet, of which they will be told now."""
     totals, before = row.sums, row.collected
+    told = max(totals[REQUESTS] - held_back, before[REQUESTS])
+    if told != totals[REQUESTS]:
+        totals = [*totals]
+        totals[REQUESTS] = told
     row.collected = totals
     return list(map(sub, totals, before))
 

@@ -18,7 +18,7 @@ from otel_genai_impact.impacts.methods import METHODS
 from otel_genai_impact.inventory.catalog import Catalog
 from otel_genai_impact.telemetry import fork
 from otel_genai_impact.telemetry.attributes import fill, fill_full, fill_minimal
-from otel_genai_impact.telemetry.counting_once import AS_A_TWIN, FIRST, CountingOnce
+from otel_genai_impact.telemetry.counting_once import FIRST, CountingOnce
 from otel_genai_impact.telemetry.ledger import LEDGER
 from otel_genai_impact.telemetry.metrics import metrics_of
 from otel_genai_impact.telemetry.plans import Plans, short
@@ -35,9 +35,11 @@ if TYPE_CHECKING:
 
     from otel_genai_impact.impacts.method import Method
     from otel_genai_impact.telemetry.attributes import Attributes
-    from otel_genai_impact.telemetry.plans import ExtraAttributes
+    from otel_genai_impact.telemetry.plans import ExtraAttributes, Plan
+    from otel_genai_impact.telemetry.siblings import Leaf
 
 _NS_PER_S: Final = 1e9
+_USAGE_UNKNOWN: Final = frozenset({semconv.ERROR, semconv.INVALID_USAGE, semconv.NO_USAGE})
 SERVER: Final = SpanKind.SERVER  # an Enum's member costs more than a global
 
 # One for the process: a request may be reported to two providers, and be below a span of a third.
@@ -142,39 +144,50 @@ class ImpactSpanProcessor(SpanProcessor):
             self._passed(span, attributes)
             return
         seen = self._once.first_seen_as(span, request)
-        if seen is not FIRST:
-            if seen is AS_A_TWIN:
-                self._rollups.ended(span)
-                self._mark(span, semconv.DUPLICATE)
-            else:
-                log_once(
-                    logging.WARNING, "two of our span processors are on one tracer provider: the second does nothing"
-                )
-            return
         status = _why_not(span, request)
-        if status is None:
-            status = self._estimate(span, request, attributes)
-        if status is not None:
-            input_tokens, output_tokens = max(request.input_tokens or 0, 0), max(request.output_tokens or 0, 0)
-            LEDGER.add(self._plans.row_without_estimate(request, status), None, input_tokens, output_tokens)
-            self._rollups.count(span, WITHOUT_ESTIMATE)
-            self._mark(span, status)
+        if seen is FIRST:
+            if status is None:
+                status = self._estimate(span, request, attributes)
+            if status is not None:
+                self._count_without_estimate(span, request, status)
+                self._mark(span, status)
+        elif isinstance(seen, str):
+            log_once(logging.WARNING, "two of our span processors are on one tracer provider: the second does nothing")
+        elif status is not None or self._estimate(span, request, attributes, instead_of=seen) is not None:
+            self._rollups.ended(span)
+            self._mark(span, semconv.DUPLICATE)
+
+    def _count_without_estimate(self, span: ReadableSpan, request: Request, status: str) -> None:
+        input_tokens, output_tokens = max(request.input_tokens or 0, 0), max(request.output_tokens or 0, 0)
+        row = self._plans.row_without_estimate(request, status)
+        LEDGER.add(row, None, input_tokens, output_tokens)
+        self._rollups.count(span, WITHOUT_ESTIMATE)
+        if status in _USAGE_UNKNOWN:
+            self._once.counted_without_usage(span, row, input_tokens, output_tokens)
 
     def _passed(self, span: ReadableSpan, attributes: Mapping[str, Any]) -> None:
         """A span ended that is no request, maybe above some: the local root, agents, workflows and tools say which."""
         self._once.passed(span)
         below = self._rollups.ended(span)
-        if below is not None and (span.parent is None or span.parent.is_remote or is_rolled_up(attributes)):
+        if (
+            below is not None
+            and below.requests
+            and (span.parent is None or span.parent.is_remote or is_rolled_up(attributes))
+        ):
             write(span, below.attributes())
 
-    def _estimate(self, span: ReadableSpan, request: Request, attributes: Mapping[str, Any]) -> str | None:
-        """Estimate, write and count a request; or the reason why that cannot be done."""
+    def _estimate(
+        self, span: ReadableSpan, request: Request, attributes: Mapping[str, Any], *, instead_of: Leaf | None = None
+    ) -> str | None:
+        """Estimate, write and count a request, of a twin if that has no usage; or the reason why that cannot be done."""
         extra = self._extra_attributes(span, attributes) if self._metric_attributes else ()
         plan = self._plans.plan(request, extra)
         if plan is None:
             return semconv.UNKNOWN_MODEL
         if self._strict:
             return semconv.NOT_MEASURED
+        if instead_of is not None and not self._take_back(span, instead_of, plan):
+            return semconv.DUPLICATE
         output_tokens = request.output_tokens or 0
         duration_ns = (span.end_time or 0) - (span.start_time or 0)
         latency_s = duration_ns / _NS_PER_S if duration_ns > 0 else inf
@@ -195,6 +208,15 @@ class ImpactSpanProcessor(SpanProcessor):
         else:
             write(span, ours, self._fill, estimate)
         return None
+
+    def _take_back(self, span: ReadableSpan, first: Leaf, plan: Plan) -> bool:
+        """Take back what was counted for a request, to count it by this span; False if that is to stay."""
+        counted = self._once.take_back(first, span)
+        if counted is None:
+            return False
+        LEDGER.move(counted.row, plan.row, counted.input_tokens, counted.output_tokens)
+        self._rollups.take_back(counted.parent_id, counted.began_ns)
+        return True
 
     def _mark(self, span: ReadableSpan, status: str) -> None:
         write(span, {semconv.NOT_ESTIMATED: status, **self._without_estimate})

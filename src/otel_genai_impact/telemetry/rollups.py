@@ -49,6 +49,7 @@ class Sums(NamedTuple):
 
 
 WITHOUT_ESTIMATE: Final = Sums(0.0, 0.0, 0.0, 1, 1)
+_TAKEN_BACK: Final = Sums(0.0, 0.0, 0.0, -1, -1)
 
 
 class _Gone(NamedTuple):
@@ -72,6 +73,10 @@ class RollUps:
     def count(self, span: ReadableSpan, sums: Sums) -> None:
         """Add a request to what is above its span, with what was below it."""
         self._pass_on(span, sums)
+
+    def take_back(self, parent_id: int, began_ns: int) -> None:
+        """A request without an estimate was counted below this span, and is counted elsewhere now."""
+        self._add(parent_id, _TAKEN_BACK, began_ns)
 
     def ended(self, span: ReadableSpan) -> Sums | None:
         """What was counted below a span, which goes on to its parent, too; None if there was nothing."""

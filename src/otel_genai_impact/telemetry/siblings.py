@@ -1,0 +1,158 @@
+"""Siblings: spans of one request that neither enclose each other nor share a response id.
+
+Two instrumentations that know nothing of each other report one call. What is left to tell by is who, when and what:
+different instrumentations, one span within the other in time, the same model, and equal token counts, or counts on one
+side only. Each span absorbs one of each other instrumentation, so that ten equal requests at once stay ten.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from otel_genai_impact.telemetry.memory import Memory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from opentelemetry.sdk.util.instrumentation import InstrumentationScope
+
+_REMEMBERED_FOR_NS: Final = 300_000_000_000
+# Instrumentations of one call do not take their times at the very same moment.
+_SLACK_NS: Final = 5_000_000
+_MOST_ALIKE: Final = 128
+_MOST_RECENT: Final = 512
+_NO_SCOPE: Final = object()  # that of no span
+
+
+class Leaf(NamedTuple):
+    """A request that was counted, or the twin of one."""
+
+    kind: str
+    scope: InstrumentationScope | None
+    response_id: str | None
+    ended_ns: int
+    began_ns: int
+    span_id: int
+    model: str | None
+    tokens: tuple[int | None, int | None]
+
+    @property
+    def has_usage(self) -> bool:
+        """Whether it says what it used. A 0 for everything stands for unknown in some dialects."""
+        received, generated = self.tokens
+        return generated is not None and generated >= 0 and bool(generated or (received or 0) > 0)
+
+    def may_be(self, other: Leaf) -> bool:
+        """Whether both may report one request, where one encloses the other."""
+        same_id = self.response_id is None or other.response_id is None or self.response_id == other.response_id
+        return self.kind == other.kind and same_id and abs(other.ended_ns - self.ended_ns) < _REMEMBERED_FOR_NS
+
+    def has_the_scope_of(self, other: Leaf) -> bool:
+        """Whether both come from one instrumentation."""
+        mine, its = self.scope, other.scope
+        return mine is its or (mine is not None and its is not None and mine.name == its.name)
+
+    def is_beside(self, other: Leaf) -> bool:
+        """Whether both may report one request although neither span knows of the other: one lies within the other."""
+        if self.kind != other.kind or (self.response_id is not None and other.response_id is not None):
+            return False
+        if self.model is not None and other.model is not None and not _is_the_same(self.model, other.model):
+            return False
+        if self.began_ns > other.ended_ns or other.began_ns > self.ended_ns:
+            return False
+        first, last = self.began_ns - other.began_ns, self.ended_ns - other.ended_ns
+        return (first <= _SLACK_NS and last >= -_SLACK_NS) or (first >= -_SLACK_NS and last <= _SLACK_NS)
+
+
+def _is_the_same(model: str, other: str) -> bool:
+    """Whether two names are of one model: some instrumentations put the provider before it."""
+    return model == other or model.rpartition("/")[2] == other.rpartition("/")[2]
+
+
+class Siblings:
+    """The last requests, to find a span's sibling among.
+
+    Attributes:
+        only_scope: of the only instrumentation so far. Most processes have one, and nothing can be beside it: until
+            another one is seen, the last requests are only kept in their order.
+        recent: the last requests.
+        alike: by their token counts, the requests themselves, where there are several instrumentations.
+        absorbed: by a request's span id and the name of another instrumentation, the span of that one.
+        without_usage: the last requests that did not say what they used, and have been replaced by none that did.
+    """
+
+    def __init__(self) -> None:
+        self.only_scope: object = _NO_SCOPE
+        self.recent: Final[deque[Leaf]] = deque(maxlen=_MOST_RECENT)
+        self.alike: Final[Memory[deque[Leaf]]] = Memory()
+        self.absorbed: Final[Memory[int]] = Memory()
+        self.without_usage: Final[deque[Leaf]] = deque(maxlen=_MOST_RECENT)
+        self._several = False
+
+    def twin_of(self, leaf: Leaf, *, failed: bool) -> Leaf | None:
+        """The request of another instrumentation that this span reports, too, or None; then it is remembered itself.
+
+        Args:
+            leaf: what the span reports.
+            failed: whether its request failed. What failed beside a request that did not is another attempt.
+        """
+        if not self._several:
+            first = self.recent[0] if self.recent else leaf
+            if first.has_the_scope_of(leaf):
+                self.only_scope = leaf.scope
+                self.recent.append(leaf)
+                return None
+            self._several, self.only_scope = True, _NO_SCOPE
+            for recent in list(self.recent):
+                self._index(recent)
+        # Copies: other threads add to them meanwhile.
+        alike = [*list(self.alike.elder.get(leaf.tokens) or ()), *list(self.alike.younger.get(leaf.tokens) or ())]
+        twin = self._absorbing(leaf, alike) or self._with_usage_on_one_side(leaf, failed=failed)
+        if twin is None:
+            self.remember(leaf)
+        return twin
+
+    def remember(self, leaf: Leaf) -> None:
+        """A request was counted: others may be beside it."""
+        self.recent.append(leaf)
+        if self._several:
+            self._index(leaf)
+
+    def replace(self, leaf: Leaf, twin: Leaf) -> None:
+        """A twin took the place of a request that did not say what it used: now others may be beside that one."""
+        # What failed, or is long gone, is not there; and others may add to it meanwhile.
+        with suppress(ValueError, IndexError):
+            self.without_usage.remove(leaf)
+        self.remember(twin)
+
+    def absorb(self, leaf: Leaf, twin: Leaf) -> bool:
+        """Make one out of two; False if the one has absorbed another span of the twin's instrumentation already."""
+        by = (leaf.span_id, "" if twin.scope is None else twin.scope.name)
+        if by in self.absorbed.elder or self.absorbed.younger.setdefault(by, twin.span_id) != twin.span_id:
+            return False
+        self.absorbed.age()
+        return True
+
+    def _index(self, leaf: Leaf) -> None:
+        # In one step, so that two threads get the same.
+        self.alike.younger.setdefault(leaf.tokens, deque(maxlen=_MOST_ALIKE)).append(leaf)
+        self.alike.age()
+
+    def _with_usage_on_one_side(self, leaf: Leaf, *, failed: bool) -> Leaf | None:
+        """The twin where only one of both says what was used. Then both must say the model."""
+        if leaf.model is None or failed:
+            return None
+        if leaf.has_usage:
+            others = [other for other in list(self.without_usage) if other.model is not None]
+        else:
+            others = [other for other in list(self.recent) if other.model is not None and other.has_usage]
+        return self._absorbing(leaf, others)
+
+    def _absorbing(self, leaf: Leaf, others: Iterable[Leaf]) -> Leaf | None:
+        """Of these requests, the one that absorbs this span; each only one of each other instrumentation."""
+        for other in others:
+            if not other.has_the_scope_of(leaf) and other.is_beside(leaf) and self.absorb(other, leaf):
+                return other
+        return None
