@@ -59,10 +59,10 @@ _NOT_ESTIMATED: Final = {
     "stream never read": ("no_usage", PlannedCall(model="claude-unread", answer=Answer())),
     "unknown model": ("unknown_model", PlannedCall(model="claude-of-nobody", answer=Answer())),
 }
-# Of an unfinished stream, one span knows the single token that its start reports, the other none. Which of them ends
-# first decides what is said of it; that it is counted once does not depend on that.
+# Of an unfinished stream, one span knows the single token that its start reports, the other none. The one that knows is
+# the request, whichever ends first.
 _UNFINISHED: Final = {
-    "stream closed early": PlannedCall(model="claude-closed", answer=Answer()),
+    "stream closed early": PlannedCall(model="claude-sonnet-4-5", answer=Answer()),
     "stream abandoned": PlannedCall(model="claude-opus-4-5-20251101", answer=Answer()),
 }
 _PLAN: Final = _ESTIMATED | {call: planned for call, (_, planned) in _NOT_ESTIMATED.items()} | _UNFINISHED

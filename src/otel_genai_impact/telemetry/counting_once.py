@@ -25,8 +25,12 @@ from opentelemetry.trace import StatusCode
 
 from otel_genai_impact.telemetry.memory import Memory
 from otel_genai_impact.telemetry.siblings import Leaf, Siblings
+from otel_genai_impact.telemetry.writing import rewritable
 
 if TYPE_CHECKING:
+    from weakref import ref
+
+    from opentelemetry.attributes import BoundedAttributes
     from opentelemetry.sdk.trace import ReadableSpan
     from opentelemetry.trace import SpanContext
 
@@ -55,6 +59,7 @@ class Provisional(NamedTuple):
         parent_id: the span above it in this process, 0 if there is none.
         began_ns: when its span started.
         ended_ns: when its span ended.
+        written: what its exporters read.
     """
 
     row: Row
@@ -63,6 +68,7 @@ class Provisional(NamedTuple):
     parent_id: int
     began_ns: int
     ended_ns: int
+    written: ref[BoundedAttributes] | None
 
 
 class CountingOnce:
@@ -140,7 +146,9 @@ class CountingOnce:
         if leaf is None:
             return
         parent_id = 0 if parent is None or parent.is_remote else parent.span_id
-        counted = Provisional(row, input_tokens, output_tokens, parent_id, leaf.began_ns, leaf.ended_ns)
+        counted = Provisional(
+            row, input_tokens, output_tokens, parent_id, leaf.began_ns, leaf.ended_ns, rewritable(span)
+        )
         self._provisional.put(leaf.span_id, counted)
         if span.status.status_code is not _ERROR:
             self.siblings.without_usage.append(leaf)

@@ -24,7 +24,7 @@ from otel_genai_impact.telemetry.metrics import metrics_of
 from otel_genai_impact.telemetry.plans import Plans, short
 from otel_genai_impact.telemetry.request import INFERENCE_KIND, MARKS, Request, is_rolled_up, read
 from otel_genai_impact.telemetry.rollups import WITHOUT_ESTIMATE, RollUps, Sums
-from otel_genai_impact.telemetry.writing import attributes_of, write
+from otel_genai_impact.telemetry.writing import attributes_of, rewrite, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -216,6 +216,7 @@ class ImpactSpanProcessor(SpanProcessor):
             return False
         LEDGER.move(counted.row, plan.row, counted.input_tokens, counted.output_tokens)
         self._rollups.take_back(counted.parent_id, counted.began_ns)
+        rewrite(counted.written, semconv.NOT_ESTIMATED, semconv.DUPLICATE)
         return True
 
     def _mark(self, span: ReadableSpan, status: str) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING, Any, Final
+from weakref import ref
 
 from opentelemetry.attributes import BoundedAttributes
 from opentelemetry.sdk.trace import Span
@@ -65,6 +66,19 @@ def write(
             fill(merged, numbers)
     # One assignment: whoever iterates over the old dictionary right now is not disturbed.
     frozen._dict = merged  # noqa: SLF001  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def rewritable(span: ReadableSpan) -> ref[BoundedAttributes] | None:
+    """What the exporters of a span read, as long as one of them waits with it."""
+    frozen = span._attributes  # noqa: SLF001
+    return ref(frozen) if isinstance(frozen, BoundedAttributes) else None
+
+
+def rewrite(written: ref[BoundedAttributes] | None, key: str, value: AttributeValue) -> None:
+    """Change what we wrote on a span that has ended: it is not too late where its exporter sends many at a time."""
+    frozen = None if written is None else written()
+    if frozen is not None and key in frozen._dict:  # noqa: SLF001
+        frozen._dict = {**frozen._dict, key: value}  # noqa: SLF001  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def _filled(

@@ -53,11 +53,13 @@ LINKS = pytest.mark.parametrize("link", ["nested", "same id", "no link"])
 
 @LINKS
 def test_the_twin_with_usage_is_the_request(telemetry: Telemetry, link: str) -> None:
-    """It is estimated; one request is counted, and not as one without usage. The first span has said so already."""
+    """It is estimated; one request is counted, and not as one without usage. The first span is a duplicate."""
     first, second = _pair(telemetry, link)
     assert telemetry.end(first, seconds=1)[STATUS] == "no_usage"
     written = telemetry.end(second, USAGE, seconds=2)
     assert STATUS not in written
+    # Whoever exports later reads what it has become.
+    assert [(span.attributes or {}).get(STATUS) for span in telemetry.spans] == ["duplicate", None]
     assert _requests(telemetry) == {"estimated": 1}
     assert telemetry.total("genai_impact.energy") == pytest.approx(written["genai_impact.energy"], rel=1e-12)
 
