@@ -84,6 +84,8 @@ _OPERATIONS: Final[tuple[tuple[str, Mapping[str, str]], ...]] = (
 )
 
 _TOTALS: Final = ("gen_ai.usage.total_tokens", "llm.token_count.total", "llm.usage.total_tokens")
+# A host's URL, where there is no `server.address`: of OpenLLMetry.
+BASE_URL: Final = "gen_ai.openai.api_base"
 _WORDS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (semconv.GEN_AI_PROVIDER_NAME, ("llm.provider", semconv.GEN_AI_SYSTEM, "llm.system")),
     (semconv.GEN_AI_RESPONSE_MODEL, ("llm.response.model_name",)),
@@ -92,6 +94,7 @@ _WORDS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ("llm.request.model_name", "llm.model_name", "embedding.model_name", "langfuse.observation.model.name"),
     ),
     (semconv.GEN_AI_RESPONSE_ID, ("llm.response.id",)),
+    (semconv.SERVER_ADDRESS, (BASE_URL, "openai.api_base")),
 )
 _COUNTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from otel_genai_impact import semconv
 from otel_genai_impact._contain import log_once
+from otel_genai_impact.inventory.hosts import serve
 from otel_genai_impact.telemetry.attributes import template
 from otel_genai_impact.telemetry.request import NAMES
 
@@ -77,7 +78,7 @@ class Plans:
             return _keep(self._rows, key, self._account.row(attributes))
 
     def _make_plan(self, request: Request, extra: ExtraAttributes) -> Plan | None:
-        served = self._catalog.serve(request.provider, request.response_model, request.request_model)
+        served = self._served(request)
         if served is None:
             self._tell_of_unknown(request)
             return None
@@ -108,7 +109,10 @@ class Plans:
         return template(self._detail, texts)
 
     def _is_unknown(self, request: Request) -> bool:
-        return self._catalog.serve(request.provider, request.response_model, request.request_model) is None
+        return self._served(request) is None
+
+    def _served(self, request: Request) -> Served | None:
+        return serve(self._catalog, request.provider, request.served_by, request.response_model, request.request_model)
 
     def _tell_of_unknown(self, request: Request) -> None:
         name = request.response_model or request.request_model

@@ -5,6 +5,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from otel_genai_impact.inventory.hosts import OWN_HOSTS, provider_at
 from otel_genai_impact.semconv import (
     GEN_AI_OPERATION_NAME,
     GEN_AI_PROVIDER_NAME,
@@ -19,6 +20,7 @@ from otel_genai_impact.semconv import (
     GEN_AI_USAGE_OUTPUT_TOKENS,
     GEN_AI_USAGE_PROMPT_TOKENS,
     GEN_AI_USAGE_REASONING_OUTPUT_TOKENS,
+    SERVER_ADDRESS,
 )
 from otel_genai_impact.telemetry import dialects
 from otel_genai_impact.telemetry.dialects import INFERENCE, NEVER_COUNTED, THOUGHTS_APART, UNSUPPORTED
@@ -56,6 +58,7 @@ class Request(NamedTuple):
 
     Attributes:
         kind: `inference` for what the methods cover, also if the operation is not named; else the operation.
+        served_by: who answers at the host that was called, where that is not the provider.
         input_tokens: with those read from and written to a cache; negative if what was reported is no count of tokens.
         output_tokens: with those of reasoning; negative if what was reported is no count of tokens.
         cached_tokens: of the input, those read from a cache.
@@ -67,6 +70,7 @@ class Request(NamedTuple):
     provider: str | None
     response_model: str | None
     request_model: str | None
+    served_by: str | None
     response_id: str | None
     input_tokens: int | None
     output_tokens: int | None
@@ -74,13 +78,13 @@ class Request(NamedTuple):
     reasoning_tokens: int | None
 
 
-NAMES: Final = slice(1, 5)
-"""The part of a request that its plan depends on: operation, provider, response and request model."""
+NAMES: Final = slice(1, 6)
+"""The part of a request that its plan depends on: operation, provider, response and request model, who served it."""
 
 
 # Operation, provider, response and request model that spans of inferences had together: texts in the words of the
-# conventions, in which there is nothing to be put right.
-_plain_names: Final[set[object]] = set()
+# conventions, in which there is nothing to be put right. And the provider's own host, empty where it has no others.
+_plain_names: Final[dict[object, str]] = {}
 # In C: looking them up one by one takes longer than all that is done with them.
 _names_in: Final = itemgetter(GEN_AI_OPERATION_NAME, GEN_AI_PROVIDER_NAME, GEN_AI_RESPONSE_MODEL, GEN_AI_REQUEST_MODEL)
 _answer_in: Final = itemgetter(GEN_AI_RESPONSE_ID, GEN_AI_USAGE_INPUT_TOKENS, GEN_AI_USAGE_OUTPUT_TOKENS)
@@ -94,7 +98,8 @@ def read(name: str, attributes: Mapping[str, Any]) -> Request | None:
     """
     try:
         names = _names_in(attributes)
-        if names in _plain_names:
+        own_host = _plain_names.get(names)
+        if own_host is not None:
             response_id, input_tokens, output_tokens = _answer_in(attributes)
             if (
                 type(response_id) is str
@@ -104,7 +109,12 @@ def read(name: str, attributes: Mapping[str, Any]) -> Request | None:
                 and GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS not in attributes
                 and GEN_AI_USAGE_REASONING_OUTPUT_TOKENS not in attributes
             ):
-                return _new(Request, (INFERENCE_KIND, *names, response_id, input_tokens, output_tokens, None, None))
+                served_by = None
+                if own_host and attributes.get(SERVER_ADDRESS) != own_host:
+                    served_by = _served_by(names[1], attributes)
+                return _new(
+                    Request, (INFERENCE_KIND, *names, served_by, response_id, input_tokens, output_tokens, None, None)
+                )
     except (KeyError, TypeError):
         pass  # one is missing, or a list
     return _read(name, attributes)
@@ -135,6 +145,7 @@ def _read(name: str, attributes: Mapping[str, Any]) -> Request | None:  # noqa: 
     request_model = get(GEN_AI_REQUEST_MODEL)
     if type(request_model) is not str or not request_model:
         request_model = text(request_model)
+    served_by = _served_by(provider, attributes) if provider in OWN_HOSTS else None
     response_id = get(GEN_AI_RESPONSE_ID)
     if type(response_id) is not str or not response_id:
         response_id = text(response_id)
@@ -158,7 +169,7 @@ def _read(name: str, attributes: Mapping[str, Any]) -> Request | None:  # noqa: 
     return _new(
         Request,
         (
-            kind, operation, provider, response_model, request_model, response_id,
+            kind, operation, provider, response_model, request_model, served_by, response_id,
             input_tokens, output_tokens, cached_tokens, reasoning_tokens,
         ),
     )  # fmt: skip
@@ -169,7 +180,13 @@ def _remember_plain(*names: str | None) -> None:
     if all(name is None or len(name) <= _LONGEST_NAME for name in names):
         if len(_plain_names) >= _MOST_NAMES:
             _plain_names.clear()  # rare: it takes thousands of names, and what is needed comes back at once
-        _plain_names.add(names)
+        _plain_names[names] = OWN_HOSTS.get(names[1], "")
+
+
+def _served_by(provider: str | None, attributes: Mapping[str, Any]) -> str | None:
+    """Who answers at the host that was called, if that is known and not the provider itself."""
+    address = attributes.get(SERVER_ADDRESS) or attributes.get(dialects.BASE_URL)
+    return None if address is None or address == OWN_HOSTS.get(provider) else provider_at(provider, address)
 
 
 def _in_other_words(name: str, attributes: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:

@@ -23,7 +23,7 @@ CONVENTIONS = {
     "gen_ai.usage.cache_read.input_tokens": 100,
     "gen_ai.usage.reasoning.output_tokens": 50,
 }
-THE_SAME = Request("inference", "chat", "openai", "gpt-4o-2024-08-06", "gpt-4o", "r1", 120, 350, 100, 50)
+THE_SAME = Request("inference", "chat", "openai", "gpt-4o-2024-08-06", "gpt-4o", None, "r1", 120, 350, 100, 50)
 
 DIALECTS: dict[str, dict[str, Any]] = {
     "the conventions": CONVENTIONS,
@@ -88,10 +88,10 @@ def test_langfuse_says_usage_in_json() -> None:
             {"input": 120, "output": 350, "total": 470, "input_cached_tokens": 100, "output_reasoning_tokens": 50}
         ),
     }
-    assert read("answer", span) == Request("inference", "chat", None, None, "gpt-4o", None, 120, 350, 100, 50)
+    assert read("answer", span) == Request("inference", "chat", None, None, "gpt-4o", None, None, 120, 350, 100, 50)
     for broken in ("{", "[" * 5000, "[1]", '"x"', "null", 12, ""):
         request = read("answer", {**span, "langfuse.observation.usage_details": broken})
-        assert request == Request("inference", "chat", None, None, "gpt-4o", None, None, None, None, None)
+        assert request == Request("inference", "chat", None, None, "gpt-4o", None, None, None, None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -192,3 +192,36 @@ def test_a_dialect_is_estimated_like_the_conventions(telemetry: Telemetry) -> No
     ]
     assert len({span["genai_impact.energy"] for span in spans}) == 1
     assert telemetry.total("genai_impact.requests") == len(DIALECTS)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"server.address": "api.groq.com"},
+        {"gen_ai.openai.api_base": "https://api.groq.com/openai/v1/"},
+        {
+            "openai.api_base": "https://api.groq.com/openai/v1/",
+            "gen_ai.operation.name": None,
+            "llm.request.type": "chat",
+        },
+    ],
+)
+def test_the_host_says_who_served_it(where: dict[str, Any]) -> None:
+    """In whichever attribute it stands; the provider stays what the span says."""
+    attributes = {key: value for key, value in {**CONVENTIONS, **where}.items() if value is not None}
+    assert read("chat", attributes) == THE_SAME._replace(served_by="groq")
+
+
+def test_the_host_of_other_providers_says_nothing() -> None:
+    """Their SDKs talk to them alone."""
+    request = read("chat", {**CONVENTIONS, "gen_ai.provider.name": "cohere", "server.address": "localhost"})
+    assert request == THE_SAME._replace(provider="cohere")
+
+
+def test_metrics_name_the_provider_of_the_span(telemetry: Telemetry) -> None:
+    """The data centre is that of the host, and the assumptions say so."""
+    attributes = {"server.address": "generativelanguage.googleapis.com", "gen_ai.request.model": "gemini-2.5-flash"}
+    written = telemetry.request(attributes)
+    assert "provider.host" in written["genai_impact.assumptions"]
+    assert written["genai_impact.zone"] == "USA"
+    assert telemetry.total("genai_impact.requests", **{"gen_ai.provider.name": "openai"}) == 1

@@ -1,0 +1,128 @@
+"""Who answers at a host: the SDK's maker is not always who serves the request.
+
+The SDKs of OpenAI and Anthropic talk to everything that speaks their APIs, and their spans say `openai` for Azure, Groq, a
+gateway and the machine under the desk alike. `data/hosts.toml` has the services that can be told by their host.
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from otel_genai_impact import semconv
+from otel_genai_impact.inventory.compiled import DATA_FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from otel_genai_impact.inventory.catalog import Catalog, Served
+
+HOSTS_FILE: Final = DATA_FOLDER / "hosts.toml"
+
+OWN_HOSTS: Final[Mapping[str | None, str]] = {"openai": "api.openai.com", "anthropic": "api.anthropic.com"}
+"""The providers whose SDKs are used with other services too, and the host that nearly always is their own."""
+
+LOCAL: Final = "local"
+"""Who answers at a private address, which the conventions have no name for."""
+
+_LONGEST_ADDRESS: Final = 512
+_MOST_KEPT: Final = 1024
+# What only resolves inside of a machine, a cluster or a house.
+_LOCAL_ENDINGS: Final = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".svc")
+
+
+class Service(NamedTuple):
+    """Who answers at some hosts.
+
+    Attributes:
+        provider: its name, as in `gen_ai.provider.name`.
+        hosts: patterns of names.
+        gateway: whether it passes requests on to who computes.
+    """
+
+    provider: str
+    hosts: tuple[str, ...]
+    gateway: bool
+
+
+def provider_at(provider: str | None, address: object) -> str | None:
+    """Who answers at an address (a host, or a URL), if that is known and not the provider itself.
+
+    Args:
+        provider: who is said to answer; one of `OWN_HOSTS`.
+        address: what the span says it called.
+    """
+    if type(address) is not str or len(address) > _LONGEST_ADDRESS:
+        return None
+    found = _at(address)
+    return None if found == provider else found
+
+
+def serve(catalog: Catalog, provider: str | None, at: str | None, *names: str | None) -> Served | None:
+    """What serves a request, by the provider that answers at its host; None if the inventory does not have its model.
+
+    Nobody but its maker runs a model whose parameters are not published: where a gateway, or a private address, answers with
+    one, it was passed on to the maker.
+    """
+    if at is None:
+        return catalog.serve(provider, *names)
+    served = catalog.serve(at, *names)
+    if served is None:
+        return None
+    if semconv.MODEL_PARAMETERS_UNDISCLOSED in served.entry.assumptions and at in _gateways():
+        at = served.entry.provider
+        served = catalog.serve(at, *names)
+    if served is None or at == provider:
+        return served
+    return served._replace(assumptions=tuple(sorted((*served.assumptions, semconv.PROVIDER_HOST))))
+
+
+@cache
+def services() -> tuple[Service, ...]:
+    """The table. Read when a request first goes anywhere but to the SDK's maker."""
+    import tomllib
+
+    content: dict[str, Any] = tomllib.loads(HOSTS_FILE.read_text(encoding="utf-8"))
+    return tuple(
+        Service(service["provider"], tuple(service["hosts"]), service.get("gateway", False))
+        for service in content["services"]
+    )
+
+
+@cache
+def _gateways() -> frozenset[str]:
+    return frozenset({LOCAL, *(service.provider for service in services() if service.gateway)})
+
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _at(address: str) -> str | None:
+    host = _host(address)
+    for service in services():
+        if any(fnmatchcase(host, pattern) for pattern in service.hosts):
+            return service.provider
+    return LOCAL if _is_local(host) else None
+
+
+def _host(address: str) -> str:
+    """The host in a host, a host with a port, or a URL; empty if there is none."""
+    from urllib.parse import urlsplit
+
+    if "://" not in address:
+        # An address of IPv6 without its brackets is no part of a URL.
+        address = f"//[{address}]" if address.count(":") > 1 and "[" not in address else f"//{address}"
+    try:
+        host = urlsplit(address).hostname
+    except ValueError:
+        return ""
+    return (host or "").lower().rstrip(".")
+
+
+def _is_local(host: str) -> bool:
+    from ipaddress import ip_address
+
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        # A name without a dot is another machine's in the same network, or that of a container.
+        return host != "" and (host.endswith(_LOCAL_ENDINGS) or "." not in host)

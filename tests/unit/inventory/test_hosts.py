@@ -1,0 +1,99 @@
+"""Who answers at a host, and what serves a request that went there."""
+
+from __future__ import annotations
+
+import pytest
+
+from otel_genai_impact.inventory.catalog import Catalog
+from otel_genai_impact.inventory.hosts import LOCAL, provider_at, serve, services
+
+CATALOG = Catalog()
+OPEN_WEIGHTS = "meta-llama/Meta-Llama-3.1-70B-Instruct"
+
+
+@pytest.mark.parametrize(
+    ("address", "provider"),
+    [
+        ("my-resource.openai.azure.com", "azure.ai.openai"),
+        ("my-project.services.ai.azure.com", "azure.ai.openai"),
+        ("api.groq.com", "groq"),
+        ("api.together.xyz", "together"),
+        ("openrouter.ai", "openrouter"),
+        ("api.deepseek.com", "deepseek"),
+        ("api.mistral.ai", "mistral_ai"),
+        ("api.x.ai", "x_ai"),
+        ("api.fireworks.ai", "fireworks"),
+        ("api.perplexity.ai", "perplexity"),
+        ("api.cerebras.ai", "cerebras"),
+        ("generativelanguage.googleapis.com", "gcp.gemini"),
+        ("europe-west4-aiplatform.googleapis.com", "gcp.vertex_ai"),
+        ("bedrock-runtime.us-west-2.amazonaws.com", "aws.bedrock"),
+        ("localhost", LOCAL),
+        ("127.0.0.1", LOCAL),
+        ("10.1.2.3", LOCAL),
+        ("192.168.1.20:8000", LOCAL),
+        ("::1", LOCAL),
+        ("[fd00::1]:11434", LOCAL),
+        ("vllm", LOCAL),
+        ("vllm.models.svc", LOCAL),
+        ("host.docker.internal", LOCAL),
+        ("http://localhost:11434/v1", LOCAL),
+        ("https://openrouter.ai/api/v1/", "openrouter"),
+        ("API.GROQ.COM.", "groq"),
+    ],
+)
+def test_who_answers_at_a_host(address: str, provider: str) -> None:
+    """By the host, with or without a port, or of a URL, in either case."""
+    assert provider_at("openai", address) == provider
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "api.openai.com", "eu.api.openai.com", "https://api.openai.com/v1", "llm.example.com", "8.8.8.8", "", "//", "http://[",
+        "notapi.groq.com.example.com", "evil-openai.azure.com.example.com", "x" * 600, "\ud800.com", 12, None, ("api.groq.com",),
+    ],
+)  # fmt: skip
+def test_where_the_span_is_believed(address: object) -> None:
+    """At the provider's own hosts, at hosts that nobody knows, and where there is no host."""
+    assert provider_at("openai", address) is None
+
+
+def test_every_service_is_reached_by_its_own_hosts() -> None:
+    """No earlier pattern takes a later one's hosts, and each says where it is documented."""
+    for service in services():
+        for pattern in service.hosts:
+            assert provider_at("nobody", pattern.replace("*", "eu-1")) == service.provider
+
+
+def test_the_makers_own_service_has_its_data_center() -> None:
+    """Gemini through OpenAI's SDK runs where Gemini runs, and the assumption says how that is known."""
+    served = serve(CATALOG, "openai", "gcp.gemini", "gemini-2.5-flash")
+    direct = CATALOG.serve("gcp.gemini", "gemini-2.5-flash")
+    assert served is not None
+    assert direct is not None
+    assert (served.entry, served.data_center, served.zone) == (direct.entry, direct.data_center, direct.zone)
+    assert served.assumptions == tuple(sorted((*direct.assumptions, "provider.host")))
+
+
+@pytest.mark.parametrize("at", ["groq", LOCAL, "openrouter"])
+def test_open_weights_run_where_nobody_knows(at: str) -> None:
+    """They may run anywhere: the default data centre, with the world's electricity."""
+    served = serve(CATALOG, "openai", at, OPEN_WEIGHTS)
+    assert served is not None
+    assert {"data_center.default", "provider.host", "zone.world"} <= set(served.assumptions)
+
+
+@pytest.mark.parametrize("at", [LOCAL, "openrouter"])
+def test_a_model_that_is_not_published_runs_at_its_maker(at: str) -> None:
+    """Whatever stands in between only passes the request on."""
+    assert serve(CATALOG, "openai", at, "gpt-4o") == CATALOG.serve("openai", "gpt-4o")
+    served = serve(CATALOG, "openai", at, "anthropic/claude-sonnet-4-5")
+    assert served is not None
+    assert served.data_center.provider == "anthropic"
+    assert "provider.host" in served.assumptions
+
+
+def test_an_unknown_model_stays_unknown() -> None:
+    """Wherever it is asked for."""
+    assert serve(CATALOG, "openai", LOCAL, "nobody-knows-it") is None
