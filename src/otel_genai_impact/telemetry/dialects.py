@@ -157,6 +157,42 @@ THOUGHTS_APART: Final = frozenset(
 )
 
 
+# Families of instrumentations, each followed by a name of what is instrumented.
+_FAMILIES: Final = (
+    "opentelemetry.instrumentation.genai.",
+    "opentelemetry.instrumentation.",
+    "openinference.instrumentation.",
+    "otel_genai_impact.instrumentation.",
+)
+# Whom these talk to. Frameworks and SDKs of many providers are not here: they say nothing of the provider.
+_INSTRUMENTED: Final = {
+    "openai": "openai",
+    "openai_v2": "openai",
+    "openai_more": "openai",
+    "anthropic": "anthropic",
+    "bedrock": "aws.bedrock",
+    "botocore": "aws.bedrock",
+    "cohere": "cohere",
+    "google_genai": "gcp.gemini",
+    "google_generativeai": "gcp.gemini",
+    "groq": "groq",
+    "mistralai": "mistral_ai",
+    "ollama": "ollama",
+    "together": "together",
+    "vertexai": "gcp.vertex_ai",
+    "watsonx": "ibm.watsonx.ai",
+}
+_SCOPES: Final = {"com.anthropic.sdk.python": "anthropic"}
+
+
+def provider_of_scope(scope: str) -> str | None:
+    """The provider whose SDK an instrumentation of this name is for, if it is for that of one provider."""
+    family = next((family for family in _FAMILIES if scope.startswith(family)), None)
+    if family is None:
+        return _SCOPES.get(scope)
+    return _INSTRUMENTED.get(scope[len(family) :].partition(".")[0])
+
+
 def in_the_words_of_the_conventions(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """What a span says of its request, by the names of the conventions; what it does not say is not there."""
     found: dict[str, Any] = {}

@@ -139,7 +139,7 @@ class ImpactSpanProcessor(SpanProcessor):
             failed("estimating the impacts of a span")
 
     def _handle(self, span: ReadableSpan, attributes: Mapping[str, Any]) -> None:
-        request = read(span.name, attributes)
+        request = read(span.name, attributes, span.instrumentation_scope)
         if request is None or (span.kind is SERVER and not self._count_server_spans):
             self._passed(span, attributes)
             return

@@ -28,6 +28,8 @@ from otel_genai_impact.telemetry.dialects import INFERENCE, NEVER_COUNTED, THOUG
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from opentelemetry.sdk.util.instrumentation import InstrumentationScope
+
 # Spans that say what the requests below them came to: operations, and kinds in the conventions of others.
 ROLLED_UP: Final[Mapping[str, frozenset[str]]] = {
     GEN_AI_OPERATION_NAME: frozenset({"invoke_agent", "invoke_workflow", "create_agent", "plan", "execute_tool"}),
@@ -90,8 +92,8 @@ _names_in: Final = itemgetter(GEN_AI_OPERATION_NAME, GEN_AI_PROVIDER_NAME, GEN_A
 _answer_in: Final = itemgetter(GEN_AI_RESPONSE_ID, GEN_AI_USAGE_INPUT_TOKENS, GEN_AI_USAGE_OUTPUT_TOKENS)
 
 
-def read(name: str, attributes: Mapping[str, Any]) -> Request | None:
-    """The request that a span of this name and with these attributes reports; None if it reports none.
+def read(name: str, attributes: Mapping[str, Any], scope: InstrumentationScope | None = None) -> Request | None:
+    """The request that a span of this name, with these attributes and of this instrumentation reports; None if none.
 
     This runs for every GenAI span. Nearly every one has names that were read before and plain counts: then there is
     nothing to put right.
@@ -117,10 +119,12 @@ def read(name: str, attributes: Mapping[str, Any]) -> Request | None:
                 )
     except (KeyError, TypeError):
         pass  # one is missing, or a list
-    return _read(name, attributes)
+    return _read(name, attributes, scope)
 
 
-def _read(name: str, attributes: Mapping[str, Any]) -> Request | None:  # noqa: C901 -- what is common, is looked at in place
+def _read(  # noqa: C901 -- what is common, is looked at in place
+    name: str, attributes: Mapping[str, Any], scope: InstrumentationScope | None
+) -> Request | None:
     """What `read` gives, whatever there may be to put right."""
     get = attributes.get
     operation, output_tokens = get(GEN_AI_OPERATION_NAME), get(GEN_AI_USAGE_OUTPUT_TOKENS)
@@ -130,7 +134,7 @@ def _read(name: str, attributes: Mapping[str, Any]) -> Request | None:  # noqa: 
         type(operation) is str and operation in INFERENCE and type(output_tokens) is int and provider is not None
     )
     if not in_our_words:
-        found = _in_other_words(name, attributes)
+        found = _in_other_words(name, attributes, scope)
         if found is None:
             return None
         kind, attributes = found
@@ -189,10 +193,15 @@ def _served_by(provider: str | None, attributes: Mapping[str, Any]) -> str | Non
     return None if address is None or address == OWN_HOSTS.get(provider) else provider_at(provider, address)
 
 
-def _in_other_words(name: str, attributes: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:
+def _in_other_words(
+    name: str, attributes: Mapping[str, Any], scope: InstrumentationScope | None
+) -> tuple[str, Mapping[str, Any]] | None:
     """The kind of a request, and its attributes in the words of the conventions; None if it is none."""
     said = dialects.in_the_words_of_the_conventions(attributes)
-    operation = said.get(GEN_AI_OPERATION_NAME) or _operation_in(name)
+    operation = said.get(GEN_AI_OPERATION_NAME)
+    if operation is None:
+        operation = _operation_in(name)
+        _say_what_was_dropped(said, name, operation, scope)
     known = operation in INFERENCE or operation in UNSUPPORTED
     if not known and (operation in NEVER_COUNTED or not any(key in said for key in _USAGE)):
         return None
@@ -203,6 +212,19 @@ def _in_other_words(name: str, attributes: Mapping[str, Any]) -> tuple[str, Mapp
     if operation in UNSUPPORTED or (operation is not None and operation not in INFERENCE and not generates):
         return operation, said
     return INFERENCE_KIND, said
+
+
+def _say_what_was_dropped(
+    said: dict[str, Any], name: str, operation: str | None, scope: InstrumentationScope | None
+) -> None:
+    """Some samplers drop what a span started with: its name and its instrumentation say some of it once more."""
+    if scope is not None and GEN_AI_PROVIDER_NAME not in said:
+        provider = dialects.provider_of_scope(scope.name)
+        if provider is not None:
+            said[GEN_AI_PROVIDER_NAME] = provider
+    model = name.partition(" ")[2]
+    if operation is not None and model and " " not in model:
+        said.setdefault(GEN_AI_REQUEST_MODEL, model)
 
 
 def _with_thoughts(total: object, received: int | None, generated: int | None) -> int | None:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
 from otel_genai_impact.telemetry.request import Request, read
 
@@ -225,3 +226,54 @@ def test_metrics_name_the_provider_of_the_span(telemetry: Telemetry) -> None:
     assert "provider.host" in written["genai_impact.assumptions"]
     assert written["genai_impact.zone"] == "USA"
     assert telemetry.total("genai_impact.requests", **{"gen_ai.provider.name": "openai"}) == 1
+
+
+ANSWER = {
+    "gen_ai.response.model": "gpt-4o-2024-08-06",
+    "gen_ai.response.id": "r1",
+    "gen_ai.usage.input_tokens": 120,
+    "gen_ai.usage.output_tokens": 350,
+}
+
+
+@pytest.mark.parametrize(
+    ("scope", "provider"),
+    [
+        ("opentelemetry.instrumentation.openai_v2", "openai"),
+        ("opentelemetry.instrumentation.openai.v1", "openai"),
+        ("opentelemetry.instrumentation.genai.openai", "openai"),
+        ("opentelemetry.instrumentation.anthropic", "anthropic"),
+        ("com.anthropic.sdk.python", "anthropic"),
+        ("openinference.instrumentation.mistralai", "mistral_ai"),
+        ("otel_genai_impact.instrumentation.groq", "groq"),
+        ("openinference.instrumentation.langchain", None),
+        ("opentelemetry.instrumentation.httpx", None),
+        ("my.app.openai", None),
+        ("", None),
+    ],
+)
+def test_what_a_sampler_dropped_is_said_by_name_and_scope(scope: str, provider: str | None) -> None:
+    """What a span started with is gone; its name has operation and model, its instrumentation the provider."""
+    request = read("chat gpt-4o", ANSWER, InstrumentationScope(scope))
+    expected = ("chat", provider, "gpt-4o-2024-08-06", "gpt-4o", 120, 350)
+    assert request is not None
+    assert expected == (
+        request.operation, request.provider, request.response_model, request.request_model, request.input_tokens,
+        request.output_tokens,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["chat", "chat ", "answer gpt-4o", "chat about a model", ""])
+def test_a_name_without_a_model_says_none(name: str) -> None:
+    """Only `{operation} {model}` does."""
+    request = read(name, ANSWER)
+    assert request is not None
+    assert request.request_model is None
+
+
+def test_what_the_span_says_holds_before_its_name_and_scope() -> None:
+    """Name and scope only fill gaps."""
+    said = {**ANSWER, "gen_ai.provider.name": "groq", "gen_ai.request.model": "llama"}
+    request = read("chat gpt-4o", said, InstrumentationScope("opentelemetry.instrumentation.openai_v2"))
+    assert request is not None
+    assert (request.provider, request.request_model) == ("groq", "llama")
