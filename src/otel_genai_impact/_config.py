@@ -89,6 +89,7 @@ class Settings:
         strict: estimate nothing; only figures that were measured or come from the provider count.
         count_unsampled: count requests whose spans the sampler drops, too.
         count_server_spans: count spans of kind SERVER too, which a client's span usually counts already.
+        across_processes: tell services that are called that their callers count, and believe callers that say so.
     """
 
     enabled: bool = _setting(True, _flag, "true or false")
@@ -101,6 +102,7 @@ class Settings:
     strict: bool = _setting(False, _flag, "true or false")
     count_unsampled: bool = _setting(True, _flag, "true or false")
     count_server_spans: bool = _setting(False, _flag, "true or false")
+    across_processes: bool = _setting(False, _flag, "true or false")
 
     @classmethod
     def load(cls, keywords: Mapping[str, object] | None = None, environ: Mapping[str, str] | None = None) -> Settings:

@@ -127,7 +127,11 @@ class GenAIImpactInstrumentor(BaseInstrumentor):
         else:
             return  # not an SDK's: the API's proxy, or another vendor's
         settings = Settings.load(keywords)
-        count_unsampled(provider, wanted=settings.enabled and settings.count_unsampled)
+        count_unsampled(
+            provider,
+            wanted=settings.enabled and settings.count_unsampled,
+            marking=settings.enabled and settings.across_processes,
+        )
 
     def _new_processor(self, provider: Any, keywords: dict[str, Any]) -> ImpactSpanProcessor:
         """A processor for this provider, remembered as long as that lives. By identity: some cannot be hashed."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from otel_genai_impact._config import Settings, declarative_configuration
 
 NAMES = [setting.name for setting in fields(Settings)]
+FLAGS = [setting.name for setting in fields(Settings) if isinstance(setting.default, bool)]
 VARIABLES = [f"GENAI_IMPACT_{name.upper()}" for name in NAMES]
 NEAR_VALUES = st.sampled_from(["", " ", ",", "none", "none,none", "energy,,gwp", "TRUE", "2", "full ", "FRA", "a,b"])
 TEXTS = st.one_of(st.text(st.characters()), NEAR_VALUES)
@@ -20,8 +21,7 @@ VALUES = st.recursive(LEAVES, lambda inner: st.one_of(st.lists(inner), st.dictio
 def _is_usable(settings: Settings) -> bool:
     """Whether every setting has a value that the rest of the program can work with."""
     return (
-        {type(settings.enabled), type(settings.summary), type(settings.strict), type(settings.count_server_spans)}
-        == {bool}
+        {type(getattr(settings, flag)) for flag in FLAGS} == {bool}
         and bool(settings.method.strip())
         and (settings.zone is None or bool(settings.zone.strip()))
         and settings.detail in {"minimal", "standard", "full"}

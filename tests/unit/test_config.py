@@ -22,6 +22,7 @@ DEFAULTS: dict[str, object] = {
     "strict": False,
     "count_unsampled": True,
     "count_server_spans": False,
+    "across_processes": False,
 }
 
 
@@ -58,6 +59,7 @@ def test_the_process_environment_is_read_if_no_other_is_given(monkeypatch: pytes
         ("GENAI_IMPACT_STRICT", "Yes", "strict", True),
         ("GENAI_IMPACT_COUNT_UNSAMPLED", "off", "count_unsampled", False),
         ("GENAI_IMPACT_COUNT_SERVER_SPANS", "on", "count_server_spans", True),
+        ("GENAI_IMPACT_ACROSS_PROCESSES", "true", "across_processes", True),
     ],
 )
 def test_every_setting_has_an_environment_variable(variable: str, text: str, setting: str, value: object) -> None:

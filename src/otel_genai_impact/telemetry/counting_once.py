@@ -86,6 +86,7 @@ class CountingOnce:
         self.siblings: Final = Siblings()
         self._recent: Final = self.siblings.recent
         self._provisional: Final[Memory[Provisional]] = Memory()
+        self._of_callers: Final[Memory[int]] = Memory()
 
     def passed(self, span: ReadableSpan) -> None:
         """A span ended that is no request: what was counted below it was counted below its parent, too."""
@@ -138,6 +139,16 @@ class CountingOnce:
         if parent is not None and not parent.is_remote:
             self._cover(parent, (*below, leaf) if twin is None else below or (twin,))
         return FIRST if twin is None else twin
+
+    def is_counted_by(self, caller: str, span: ReadableSpan, request: Request) -> bool:
+        """Whether a caller that counts its request counts this one: of each kind one, and no attempt that failed."""
+        if span.status.status_code is _ERROR and not request.output_tokens:
+            return True
+        key, of_callers = (caller, request.kind), self._of_callers
+        span_id = 0 if span.context is None else span.context.span_id
+        first = key not in of_callers.elder and of_callers.younger.setdefault(key, span_id) == span_id
+        of_callers.age()
+        return first
 
     def counted_without_usage(self, span: ReadableSpan, row: Row, input_tokens: int, output_tokens: int) -> None:
         """A request was counted that did not say what it used: a twin that does may take its place."""

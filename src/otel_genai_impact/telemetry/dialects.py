@@ -196,7 +196,7 @@ def provider_of_scope(scope: str) -> str | None:
 def in_the_words_of_the_conventions(attributes: Mapping[str, Any]) -> dict[str, Any]:
     """What a span says of its request, by the names of the conventions; what it does not say is not there."""
     found: dict[str, Any] = {}
-    operation = _operation(attributes)
+    operation = operation_of(attributes)
     if operation is not None:
         found[semconv.GEN_AI_OPERATION_NAME] = operation
     for name, others in _WORDS:
@@ -216,7 +216,8 @@ def total_tokens(attributes: Mapping[str, Any]) -> object:
     return next((said for key in _TOTALS if (said := attributes.get(key)) is not None), None)
 
 
-def _operation(attributes: Mapping[str, Any]) -> str | None:
+def operation_of(attributes: Mapping[str, Any]) -> str | None:
+    """The operation that a span names, in the words of the conventions where it is one of those; None if it names none."""
     said = attributes.get(semconv.GEN_AI_OPERATION_NAME)
     for key, names in _OPERATIONS:
         value = attributes.get(key)

@@ -18,6 +18,7 @@ from otel_genai_impact.impacts.methods import METHODS
 from otel_genai_impact.inventory.catalog import Catalog
 from otel_genai_impact.telemetry import fork
 from otel_genai_impact.telemetry.attributes import fill, fill_full, fill_minimal
+from otel_genai_impact.telemetry.callers import caller_of
 from otel_genai_impact.telemetry.counting_once import FIRST, CountingOnce
 from otel_genai_impact.telemetry.ledger import LEDGER
 from otel_genai_impact.telemetry.metrics import metrics_of
@@ -85,6 +86,7 @@ class ImpactSpanProcessor(SpanProcessor):
         self._below = _ROLL_UPS.waiting
         self._strict = settings.strict
         self._count_server_spans = settings.count_server_spans
+        self._across_processes = settings.across_processes
         self._metric_attributes = settings.metric_attributes
         self._baggage: WeakKeyDictionary[ReadableSpan, Mapping[str, object]] = WeakKeyDictionary()
         self._energy_histogram = self._metrics.energy_histogram if "energy" in settings.histograms else None
@@ -140,10 +142,14 @@ class ImpactSpanProcessor(SpanProcessor):
 
     def _handle(self, span: ReadableSpan, attributes: Mapping[str, Any]) -> None:
         request = read(span.name, attributes, span.instrumentation_scope)
-        if request is None or (span.kind is SERVER and not self._count_server_spans):
+        if request is None or (span.kind is SERVER and not self._counts_on_server(span)):
             self._passed(span, attributes)
             return
         seen = self._once.first_seen_as(span, request)
+        if self._across_processes and seen is FIRST and self._is_counted_by_caller(span, request):
+            self._rollups.ended(span)
+            self._mark(span, semconv.DUPLICATE)
+            return
         status = _why_not(span, request)
         if seen is FIRST:
             if status is None:
@@ -156,6 +162,18 @@ class ImpactSpanProcessor(SpanProcessor):
         elif status is not None or self._estimate(span, request, attributes, instead_of=seen) is not None:
             self._rollups.ended(span)
             self._mark(span, semconv.DUPLICATE)
+
+    def _counts_on_server(self, span: ReadableSpan) -> bool:
+        """Whether the span of a server is to be counted: not where trace context came with the request.
+
+        Who sends that may count the request itself; unless those who count say so.
+        """
+        by_caller = span.parent is not None and span.parent.is_remote
+        return self._count_server_spans and (self._across_processes or not by_caller)
+
+    def _is_counted_by_caller(self, span: ReadableSpan, request: Request) -> bool:
+        caller = None if span.context is None else caller_of(span.context.trace_state)
+        return caller is not None and self._once.is_counted_by(caller, span, request)
 
     def _count_without_estimate(self, span: ReadableSpan, request: Request, status: str) -> None:
         input_tokens, output_tokens = max(request.input_tokens or 0, 0), max(request.output_tokens or 0, 0)

@@ -259,6 +259,12 @@ def names_an_operation(name: str) -> bool:
     return _operation_in(name) is not None
 
 
+def starts_request(name: str, attributes: Mapping[str, Any]) -> bool:
+    """Whether a span that starts with this name and these attributes is that of a request, as far as can be told then."""
+    operation = dialects.operation_of(attributes) or _operation_in(name)
+    return operation in INFERENCE or operation in UNSUPPORTED
+
+
 def is_rolled_up(attributes: Mapping[str, Any]) -> bool:
     """Whether a span is that of an agent, a workflow or a tool."""
     return any(text(attributes.get(key)) in kinds for key, kinds in ROLLED_UP.items())

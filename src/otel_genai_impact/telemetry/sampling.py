@@ -28,14 +28,16 @@ class CountUnsampledSampler(Sampler):
 
     Args:
         sampler: the one that decides.
+        marking: tell services that are called that this process counts (`across_processes`).
 
     Attributes:
         active: False makes it decide as that does, always.
     """
 
-    def __init__(self, sampler: Sampler) -> None:
+    def __init__(self, sampler: Sampler, *, marking: bool = False) -> None:
         self.sampler = sampler
         self.active = True
+        self.marking = marking
 
     def should_sample(
         self,
@@ -51,12 +53,16 @@ class CountUnsampledSampler(Sampler):
         # Tracers leave the last one out, and some samplers do not take it.
         more = () if trace_state is None else (trace_state,)
         result: Any = self.sampler.should_sample(parent_context, trace_id, name, kind, attributes, links, *more)
-        if result.decision is not Decision.DROP or not self.active:
-            return result
-        with contained("looking at a span that the sampler drops"):
-            if (attributes and reports_genai(attributes)) or names_an_operation(name):
-                kept: dict[str, Any] = {**(attributes or {}), **(result.attributes or {})}
-                return SamplingResult(Decision.RECORD_ONLY, kept, result.trace_state)
+        if self.active and result.decision is Decision.DROP:
+            with contained("looking at a span that the sampler drops"):
+                if (attributes and reports_genai(attributes)) or names_an_operation(name):
+                    kept: dict[str, Any] = {**(attributes or {}), **(result.attributes or {})}
+                    result = SamplingResult(Decision.RECORD_ONLY, kept, result.trace_state)
+        if self.marking:
+            with contained("telling services that are called who counts"):
+                from otel_genai_impact.telemetry.callers import marked
+
+                result = marked(result, parent_context, name, attributes)
         return result
 
     def get_description(self) -> str:
@@ -70,15 +76,16 @@ class CountUnsampledSampler(Sampler):
         return getattr(self.sampler, name)
 
 
-def count_unsampled(provider: Any, *, wanted: bool) -> None:
+def count_unsampled(provider: Any, *, wanted: bool, marking: bool = False) -> None:
     """Put ours around a tracer provider's sampler, or make it do nothing. Tracers that exist have the sampler, too."""
     sampler = getattr(provider, "sampler", None)
     if isinstance(sampler, CountUnsampledSampler):
-        sampler.active = wanted
+        sampler.active, sampler.marking = wanted, marking
         return
-    if not wanted or not isinstance(sampler, Sampler):
+    if not (wanted or marking) or not isinstance(sampler, Sampler):
         return
-    provider.sampler = ours = CountUnsampledSampler(sampler)
+    provider.sampler = ours = CountUnsampledSampler(sampler, marking=marking)
+    ours.active = wanted
     for tracer in list(getattr(provider, "_tracers", {}).values()):
         if getattr(tracer, "sampler", None) is sampler:
             tracer.sampler = ours
