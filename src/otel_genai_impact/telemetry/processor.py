@@ -137,6 +137,8 @@ class ImpactSpanProcessor(SpanProcessor):
                 self._handle(span, attributes)
             elif self._waiting.younger or self._waiting.elder or self._below.younger or self._below.elder:
                 self._passed(span, attributes)
+            elif span.parent is not None:
+                self._rollups.gone(span)
         except Exception:  # noqa: BLE001 - the edge: nothing of ours reaches the user's call
             failed("estimating the impacts of a span")
 

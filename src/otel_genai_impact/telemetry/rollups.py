@@ -78,6 +78,12 @@ class RollUps:
         """A request without an estimate was counted below this span, and is counted elsewhere now."""
         self._add(parent_id, _TAKEN_BACK, began_ns)
 
+    def gone(self, span: ReadableSpan) -> None:
+        """A span ended with nothing below it yet: what ends later may have begun below it."""
+        context, parent = span.context, span.parent
+        if context is not None and parent is not None and not parent.is_remote:
+            self._gone.put(context.span_id, _Gone(parent.span_id, span.end_time or 0))
+
     def ended(self, span: ReadableSpan) -> Sums | None:
         """What was counted below a span, which goes on to its parent, too; None if there was nothing."""
         return self._pass_on(span, None)
@@ -92,8 +98,7 @@ class RollUps:
             below.append(own)
         sums = own if below is None else _sum(list(below))
         parent_id = 0 if parent is None or parent.is_remote else parent.span_id
-        if own is None:
-            self._gone.put(context.span_id, _Gone(parent_id, span.end_time or 0))
+        self._gone.put(context.span_id, _Gone(parent_id, span.end_time or 0))
         if sums is not None:
             self._add(parent_id, sums, span.start_time or 0)
         return sums

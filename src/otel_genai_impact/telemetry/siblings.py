@@ -65,6 +65,10 @@ class Leaf(NamedTuple):
         first, last = self.began_ns - other.began_ns, self.ended_ns - other.ended_ns
         return (first <= _SLACK_NS and last >= -_SLACK_NS) or (first >= -_SLACK_NS and last <= _SLACK_NS)
 
+    def distance_ns(self, other: Leaf) -> int:
+        """How far apart both are in time."""
+        return abs(self.began_ns - other.began_ns) + abs(self.ended_ns - other.ended_ns)
+
 
 def _is_the_same(model: str, other: str) -> bool:
     """Whether two names are of one model: some instrumentations put the provider before it."""
@@ -151,8 +155,11 @@ class Siblings:
         return self._absorbing(leaf, others)
 
     def _absorbing(self, leaf: Leaf, others: Iterable[Leaf]) -> Leaf | None:
-        """Of these requests, the one that absorbs this span; each only one of each other instrumentation."""
-        for other in others:
-            if not other.has_the_scope_of(leaf) and other.is_beside(leaf) and self.absorb(other, leaf):
-                return other
-        return None
+        """Of these requests, the one that absorbs this span; each only one of each other instrumentation.
+
+        The one nearest in time comes first: where many are alike, another one would be the only one left for another span.
+        """
+        beside = [other for other in others if not other.has_the_scope_of(leaf) and other.is_beside(leaf)]
+        if len(beside) > 1:
+            beside.sort(key=leaf.distance_ns)
+        return next((other for other in beside if self.absorb(other, leaf)), None)

@@ -191,6 +191,19 @@ def test_a_request_that_outlives_its_parent(telemetry: Telemetry) -> None:
     assert _rollup(telemetry.end(root, seconds=9)) == _sum([made])
 
 
+def test_a_request_that_outlives_every_span_in_between(telemetry: Telemetry) -> None:
+    """A stream that is read after the spans around its call have ended, though nothing was below them until then."""
+    root = telemetry.start({}, name="root", start_time=0)
+    middle = telemetry.start({}, name="middle", parent=root, start_time=0)
+    inner = telemetry.start(CHAT, name="chat", scope="framework", parent=middle, start_time=0)
+    stream = telemetry.start({**CHAT, "gen_ai.operation.name": "embeddings"}, parent=inner, start_time=0)
+    telemetry.end(middle, seconds=1)
+    made = telemetry.end(inner, USAGE, seconds=2)
+    telemetry.end(stream, seconds=3)
+    expected = {name: made[f"genai_impact.{name}"] for name in ("energy", "gwp", "wcf")}
+    assert _rollup(telemetry.end(root, seconds=9)) == {**expected, "requests": 2, "not_estimated": 1}
+
+
 def test_a_request_that_begins_after_its_parent_ended(telemetry: Telemetry) -> None:
     """It belongs to nobody: the context was left attached by mistake, or the ids are made again."""
     root, _, late = _late(telemetry, begins=5)
