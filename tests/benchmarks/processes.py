@@ -22,6 +22,9 @@ _PROBES: Final = Path(__file__).parent / "probes"
 _KIB_PER_MIB: Final = 1024
 
 
+GROWTH_MIB: Final = Target(limit=1)
+
+
 class ImportProbe(TypedDict):
     """What `probes/importing.py` prints."""
 
@@ -34,6 +37,14 @@ class MemoryProbe(TypedDict):
     """What `probes/memory.py` prints. None where the system does not tell."""
 
     peak_kib: int | None
+
+
+class GrowthProbe(TypedDict):
+    """What `probes/growth.py` prints. None where the system does not tell."""
+
+    before_kib: int | None
+    after_kib: int | None
+    took_s: float
 
 
 def measure_import(*, interpreters: int = 9) -> list[Row]:
@@ -88,6 +99,25 @@ def measure_memory(*, interpreters: int = 5, requests: int = 10_000) -> list[Row
     ]
 
 
+def measure_growth(*, spans: int = 1_000_000, before: int = 100_000) -> list[Row]:
+    """How much the resident memory of an application with us grows, once all that is remembered of requests is full."""
+    with _bytecode() as bytecode:
+        probe: GrowthProbe = json.loads(_fresh_interpreter(bytecode, "growth.py", str(before), str(spans)))
+    first, last = probe["before_kib"], probe["after_kib"]
+    if first is None or last is None:
+        return []
+    grown_mib = (last - first) / _KIB_PER_MIB
+    return [
+        Row(
+            name=f"memory growth from {before:,} to {spans:,} spans",
+            unit="MiB",
+            spread=Spread(median=grown_mib, lower_quartile=grown_mib, upper_quartile=grown_mib),
+            target=GROWTH_MIB,
+            absolute={"after the first, MiB": first / _KIB_PER_MIB, "it took, s": probe["took_s"]},
+        )
+    ]
+
+
 def _bytecode() -> TemporaryDirectory[str]:
     """A folder for compiled modules: the first interpreter that has it compiles, which users do once, not every time."""
     return TemporaryDirectory(prefix="bytecode-")
@@ -108,4 +138,4 @@ def _fresh_interpreter(bytecode: str, probe: str, *arguments: str) -> str:
     settings = ("OTEL_", "GENAI_IMPACT_", "PYTHON")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(settings)}
     command = [sys.executable, "-X", f"pycache_prefix={bytecode}", str(_PROBES / probe), *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment, timeout=120).stdout
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment, timeout=600).stdout

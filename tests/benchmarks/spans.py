@@ -30,6 +30,8 @@ SPANS_A_BLOCK: Final = 256
 # More than we remember to count each request once: from there on, remembering one means forgetting another.
 WARM_UP_REQUESTS: Final = 10_240
 
+INSTRUMENTATION: Final = "opentelemetry.instrumentation.genai.openai"
+
 _ROOT: Final = Context()
 _CHAT_AT_START: Final[Attributes] = {
     "gen_ai.operation.name": "chat",
@@ -56,7 +58,7 @@ def tracer(*processors: SpanProcessor, meter_provider: MeterProvider | None = No
     provider = TracerProvider(sampler=ALWAYS_ON, shutdown_on_exit=False, meter_provider=meter_provider)
     for processor in (SpanProcessor(), *processors):
         provider.add_span_processor(processor)
-    return provider.get_tracer("opentelemetry.instrumentation.genai.openai")
+    return provider.get_tracer(INSTRUMENTATION)
 
 
 def chat_spans_ns(of: Tracer, spans: int = SPANS_A_BLOCK) -> float:

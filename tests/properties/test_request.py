@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import math
 from enum import IntEnum
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
 from otel_genai_impact import semconv
+from otel_genai_impact.telemetry import dialects
 from otel_genai_impact.telemetry.dialects import INFERENCE, NEVER_COUNTED, UNSUPPORTED
 from otel_genai_impact.telemetry.request import MARKS, MOST_TOKENS, Request, read
 
-READ_KEYS = sorted(value for name, value in vars(semconv).items() if name.startswith("GEN_AI_"))
+READ_KEYS = sorted({
+    *(value for name, value in vars(semconv).items() if name.startswith("GEN_AI_")),
+    *(key for name, others in (*dialects._WORDS, *dialects._COUNTS) for key in (name, *others)),
+    *dialects._TOTALS,
+    dialects._LANGFUSE_USAGE,
+})  # fmt: skip
 OPERATIONS = st.sampled_from([*sorted(INFERENCE | UNSUPPORTED | NEVER_COUNTED), "Chat", ""])
 LEAVES = st.one_of(
     st.booleans(),
@@ -24,8 +33,43 @@ LEAVES = st.one_of(
     st.binary(),
     OPERATIONS,
 )
-VALUES = st.one_of(LEAVES, st.lists(LEAVES, max_size=3).map(tuple), st.none(), st.dictionaries(st.text(), LEAVES))
+USAGE_OF_LANGFUSE = st.dictionaries(
+    st.sampled_from(sorted({key for keys in dialects._OF_LANGFUSE.values() for key in keys})),
+    st.one_of(st.integers(), st.floats(), st.text(), st.none(), st.booleans()),
+).map(json.dumps)
+VALUES = st.one_of(
+    LEAVES, USAGE_OF_LANGFUSE, st.lists(LEAVES, max_size=3).map(tuple), st.none(), st.dictionaries(st.text(), LEAVES)
+)
 ATTRIBUTES = st.dictionaries(st.one_of(st.sampled_from(READ_KEYS), st.sampled_from(sorted(MARKS)), st.text()), VALUES)
+
+
+SCOPES = st.one_of(
+    st.none(),
+    st.sampled_from(
+        [
+            "opentelemetry.instrumentation.openai_v2",
+            "openinference.instrumentation.google_genai",
+            "com.anthropic.sdk.python",
+        ]
+    ).map(InstrumentationScope),
+    st.text().map(InstrumentationScope),
+)
+COUNTS = st.one_of(
+    st.integers(0, 5000),
+    st.integers(0, 5000).map(float),
+    st.integers(0, 5000).map(str),
+    st.just("a lot"),
+    st.booleans(),
+)
+USAGE_KEYS = [key for key in READ_KEYS if "tokens" in key or "token_count" in key]
+SAID = st.fixed_dictionaries(
+    {"gen_ai.operation.name": st.sampled_from(["chat", "generate_content"])},
+    optional={
+        "gen_ai.provider.name": st.sampled_from(["openai", "gcp.gemini", "vertex_ai", "anthropic"]),
+        **dict.fromkeys(USAGE_KEYS, COUNTS),
+        dialects._LANGFUSE_USAGE: USAGE_OF_LANGFUSE,
+    },
+)
 
 
 class Level(IntEnum):
@@ -50,11 +94,57 @@ def _is_well_formed(request: Request) -> bool:
     )
 
 
-@given(st.one_of(st.text(), OPERATIONS.map("{} gpt-4o".format)), ATTRIBUTES)
-def test_any_attributes_can_be_read(name: str, attributes: dict[str, object]) -> None:
+@given(st.one_of(st.text(), OPERATIONS.map("{} gpt-4o".format)), ATTRIBUTES, SCOPES)
+def test_any_attributes_can_be_read(
+    name: str, attributes: dict[str, object], scope: InstrumentationScope | None
+) -> None:
     """A request of texts and integers, or none; never an error. A token count is one, or negative, or not there."""
-    request = read(name, attributes)
+    request = read(name, attributes, scope)
     assert request is None or _is_well_formed(request)
+
+
+def _numbers(value: object) -> set[int]:
+    """The whole numbers that an attribute says, in whatever way."""
+    if isinstance(value, str):
+        try:
+            said: Any = json.loads(value)
+        except ValueError:
+            return set()
+        if not isinstance(said, dict):
+            return _numbers(said)
+        return set[int]().union(*map(_numbers, cast("dict[str, Any]", said).values()))
+    if isinstance(value, float):
+        return {int(value)} if value.is_integer() else set()
+    return {value} if isinstance(value, int) and not isinstance(value, bool) else set()
+
+
+@given(SAID)
+def test_no_token_is_invented(attributes: dict[str, object]) -> None:
+    """Every count is what an attribute says; input with the parts of it that were left out, output with what a total has more."""
+    request = read("chat gpt-4o", attributes)
+    assert request is not None
+    said = {key: _numbers(value) for key, value in attributes.items()}
+    numbers = set[int]().union(*said.values())
+    cached = set[int]().union(*(said[key] for key in said if "cache" in key or key == dialects._LANGFUSE_USAGE))
+    inputs = numbers | {left + read + written for left in numbers for read in cached for written in {0, *cached}}
+    totals = set[int]().union(*(said[key] for key in said if key in dialects._TOTALS))
+    outputs = numbers | {total - received for total in totals for received in inputs}
+    for count, possible in [
+        (request.input_tokens, inputs),
+        (request.output_tokens, outputs),
+        (request.cached_tokens, numbers),
+        (request.reasoning_tokens, numbers),
+    ]:
+        assert count is None or count < 0 or count in possible
+
+
+@given(SAID)
+def test_parts_are_no_more_than_the_whole(attributes: dict[str, object]) -> None:
+    """What was read from a cache is part of the input, whichever way the dialect counts."""
+    request = read("chat gpt-4o", attributes)
+    assert request is not None
+    if request.cached_tokens is not None and request.input_tokens is not None and request.input_tokens >= 0:
+        assert request.cached_tokens <= request.input_tokens
 
 
 @given(VALUES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import calls, estimates, processes, sampling, spans
+from tests.benchmarks import calls, estimates, processes, reading, sampling, spans
 
 
 def test_an_estimate_is_compared_with_the_references() -> None:
@@ -39,3 +39,15 @@ def test_memory_is_measured() -> None:
     """Fresh interpreters yield the memory that we add."""
     rows = processes.measure_memory(interpreters=2, requests=200)
     assert all(row.spread.median > 0 for row in rows)
+
+
+def test_growth_is_measured() -> None:
+    """A fresh interpreter yields how much its memory grows."""
+    rows = processes.measure_growth(spans=400, before=200)
+    assert all(row.absolute["after the first, MiB"] > 0 for row in rows)
+
+
+def test_reading_and_counting_once_are_measured() -> None:
+    """Reading both dialects, telling twins apart, and a span above requests take more than nothing."""
+    rows = reading.measure(rounds=2, warm_up=10)
+    assert [True] * 7 == [row.spread.median > 0 for row in rows]
