@@ -16,6 +16,7 @@ from opentelemetry.trace import set_span_in_context
 from otel_genai_impact import ImpactSpanProcessor
 from otel_genai_impact.telemetry.counting_once import CountingOnce
 from otel_genai_impact.telemetry.request import Request, read
+from otel_genai_impact.telemetry.writing import parts_of
 from tests.benchmarks.interleaving import Spread, interleaved, microseconds, ratio
 from tests.benchmarks.rows import Row
 from tests.benchmarks.spans import INSTRUMENTATION, SPANS_A_BLOCK, WARM_UP_REQUESTS, chat_spans_ns, tracer
@@ -64,9 +65,10 @@ def seen_ns(once: CountingOnce, spans: list[ReadableSpan]) -> float:
     request = read("chat gpt-4o", _CHAT)
     assert request is not None
     requests: list[Request] = [request._replace(response_id=f"r{next(_ids)}") for _ in spans]
+    parts = [parts_of(span) for span in spans]
     start = perf_counter_ns()
-    for span, its in zip(spans, requests, strict=True):
-        once.first_seen_as(span, its)
+    for span, its_parts, its in zip(spans, parts, requests, strict=True):
+        once.first_seen_as(span, its_parts, its)
     return (perf_counter_ns() - start) / len(spans)
 
 

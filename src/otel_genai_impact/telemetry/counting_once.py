@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from opentelemetry.trace import StatusCode
 
+from otel_genai_impact.telemetry import memory
 from otel_genai_impact.telemetry.memory import Memory
 from otel_genai_impact.telemetry.siblings import Leaf, Siblings
 from otel_genai_impact.telemetry.writing import rewritable
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from otel_genai_impact.telemetry.ledger import Row
     from otel_genai_impact.telemetry.request import Request
+    from otel_genai_impact.telemetry.writing import Parts
 
 _MOST_COVERING: Final = 8
 _ERROR: Final = StatusCode.ERROR
@@ -76,7 +78,7 @@ class CountingOnce:
 
     Attributes:
         below: by span id, the requests counted below a span that has not ended yet.
-        counted: by span id and by response id, the requests themselves.
+        counted: by span id, the requests themselves.
         siblings: the requests themselves, to find those beside a span.
     """
 
@@ -97,21 +99,18 @@ class CountingOnce:
             if leaves is not None and parent is not None and not parent.is_remote:
                 self._cover(parent, leaves)
 
-    def first_seen_as(self, span: ReadableSpan, request: Request) -> Literal["first", "before"] | Leaf:
+    def first_seen_as(self, span: ReadableSpan, parts: Parts, request: Request) -> Literal["first", "before"] | Leaf:
         """What the request that a span reports is: to be counted now, seen with this very span, or the twin of another.
 
         The second happens where two processors are on one provider: the second must do nothing.
         """
-        context, parent = span.context, span.parent
+        _, _, context, parent, began_ns, ended_ns, scope = parts
+        kind, _, _, _, model, _, response_id, input_tokens, output_tokens, _, _ = request
         span_id = 0 if context is None else context.span_id
-        scope, response_id = span.instrumentation_scope, request.response_id
         leaf: Leaf = _new(
             Leaf,
-            (
-                request.kind, scope, response_id, span.end_time or 0, span.start_time or 0, span_id,
-                request.request_model, (request.input_tokens, request.output_tokens),
-            ),
-        )  # fmt: skip
+            (kind, scope, response_id, ended_ns or 0, began_ns or 0, span_id, model, (input_tokens, output_tokens)),
+        )
         counted = self.counted
         younger, elder = counted.younger, counted.elder
         # In one step, so that of two threads one has it. An equal leaf is the same span; another one is a span with the
@@ -123,19 +122,14 @@ class CountingOnce:
             younger[span_id] = leaf
         waiting = self.below
         below = (waiting.pop(span_id) or ()) if waiting.younger or waiting.elder else ()
-        twin = None if parent is None and not below else self._twin_by_nesting(leaf, below, span)
-        if response_id is not None:
-            sibling = younger.get(response_id) or elder.get(response_id)
-            if sibling is not None:
-                twin = self._twin_by_id(leaf, response_id, sibling, twin)
-            elif twin is None:
-                younger[response_id] = leaf
+        twin = None if parent is None and not below else self._twin_by_nesting(leaf, below, parent)
         if twin is None:
             if scope is self.siblings.only_scope:
                 self._recent.append(leaf)
             else:
                 twin = self.siblings.twin_of(leaf, failed=span.status.status_code is _ERROR)
-        counted.age()
+        if len(younger) >= memory.GENERATION:
+            counted.age()
         if parent is not None and not parent.is_remote:
             self._cover(parent, (*below, leaf) if twin is None else below or (twin,))
         return FIRST if twin is None else twin
@@ -175,7 +169,7 @@ class CountingOnce:
             self.siblings.replace(first, leaf)
         return counted
 
-    def _twin_by_nesting(self, leaf: Leaf, below: tuple[Leaf, ...], span: ReadableSpan) -> Leaf | None:
+    def _twin_by_nesting(self, leaf: Leaf, below: tuple[Leaf, ...], parent: SpanContext | None) -> Leaf | None:
         # Of an attempt that failed and one that did not, the span above both reports the second.
         inner = [counted for counted in below if counted.may_be(leaf)]
         if inner:
@@ -183,22 +177,13 @@ class CountingOnce:
             self.siblings.absorb(twin, leaf)
             return twin
         # The parent, if it was counted, ended first, and was still running when this span started.
-        outer = None if span.parent is None else self.counted.get(span.parent.span_id)
-        if outer is None or outer.has_the_scope_of(leaf) or (span.start_time or 0) > outer.ended_ns:
+        outer = None if parent is None else self.counted.get(parent.span_id)
+        if outer is None or outer.has_the_scope_of(leaf) or leaf.began_ns > outer.ended_ns:
             return None
         if not outer.may_be(leaf):
             return None
         self.siblings.absorb(outer, leaf)
         return outer
-
-    def _twin_by_id(self, leaf: Leaf, response_id: str, sibling: Leaf, twin: Leaf | None) -> Leaf | None:
-        """The twin that is known already, or else the sibling with this id; and remember who has this id now."""
-        if twin is not None:
-            return twin
-        if not sibling.has_the_scope_of(leaf) and sibling.may_be(leaf) and self.siblings.absorb(sibling, leaf):
-            return sibling
-        self.counted.put(response_id, leaf)
-        return None
 
     def _cover(self, parent: SpanContext, leaves: tuple[Leaf, ...]) -> None:
         known = self.below.get(parent.span_id)

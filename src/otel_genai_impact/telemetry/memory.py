@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Generic, TypeVar
 
-_GENERATION: Final = 2048
+GENERATION: Final = 2048
 
 _Value = TypeVar("_Value")
 
@@ -31,7 +31,7 @@ class Memory(Generic[_Value]):
 
     def age(self) -> None:
         """Make room if the younger generation is full."""
-        if len(self.younger) >= _GENERATION:
+        if len(self.younger) >= GENERATION:
             self.elder = self.younger
             self.younger = {}
 

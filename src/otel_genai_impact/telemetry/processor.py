@@ -25,7 +25,7 @@ from otel_genai_impact.telemetry.metrics import metrics_of
 from otel_genai_impact.telemetry.plans import Plans, short
 from otel_genai_impact.telemetry.request import INFERENCE_KIND, MARKS, Request, is_rolled_up, read
 from otel_genai_impact.telemetry.rollups import WITHOUT_ESTIMATE, RollUps, Sums
-from otel_genai_impact.telemetry.writing import attributes_of, rewrite, write
+from otel_genai_impact.telemetry.writing import attributes_of, parts_of, quick_parts_of, rewrite, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from otel_genai_impact.telemetry.attributes import Attributes
     from otel_genai_impact.telemetry.plans import ExtraAttributes, Plan
     from otel_genai_impact.telemetry.siblings import Leaf
+    from otel_genai_impact.telemetry.writing import Parts
 
 _NS_PER_S: Final = 1e9
 _USAGE_UNKNOWN: Final = frozenset({semconv.ERROR, semconv.INVALID_USAGE, semconv.NO_USAGE})
@@ -143,25 +144,32 @@ class ImpactSpanProcessor(SpanProcessor):
             failed("estimating the impacts of a span")
 
     def _handle(self, span: ReadableSpan, attributes: Mapping[str, Any]) -> None:
-        request = read(span.name, attributes, span.instrumentation_scope)
-        if request is None or (span.kind is SERVER and not self._counts_on_server(span)):
+        try:
+            parts = quick_parts_of(span)
+        except AttributeError:
+            parts = parts_of(span)
+        request = read(parts[0], attributes, parts[6])
+        if request is None or (parts[1] is SERVER and not self._counts_on_server(span)):
             self._passed(span, attributes)
             return
-        seen = self._once.first_seen_as(span, request)
+        seen = self._once.first_seen_as(span, parts, request)
         if self._across_processes and seen is FIRST and self._is_counted_by_caller(span, request):
             self._rollups.ended(span)
             self._mark(span, semconv.DUPLICATE)
             return
-        status = _why_not(span, request)
+        kind, _, _, _, _, _, _, input_tokens, output_tokens, _, _ = request
+        # As nearly every request; `_why_not` would give None, too.
+        is_plain = kind is INFERENCE_KIND and output_tokens and output_tokens > 0 and input_tokens and input_tokens > 0
+        status = None if is_plain else _why_not(span, request)
         if seen is FIRST:
             if status is None:
-                status = self._estimate(span, request, attributes)
+                status = self._estimate(span, parts, request, attributes)
             if status is not None:
                 self._count_without_estimate(span, request, status)
                 self._mark(span, status)
         elif isinstance(seen, str):
             log_once(logging.WARNING, "two of our span processors are on one tracer provider: the second does nothing")
-        elif status is not None or self._estimate(span, request, attributes, instead_of=seen) is not None:
+        elif status is not None or self._estimate(span, parts, request, attributes, seen) is not None:
             self._rollups.ended(span)
             self._mark(span, semconv.DUPLICATE)
 
@@ -197,7 +205,12 @@ class ImpactSpanProcessor(SpanProcessor):
             write(span, below.attributes())
 
     def _estimate(
-        self, span: ReadableSpan, request: Request, attributes: Mapping[str, Any], *, instead_of: Leaf | None = None
+        self,
+        span: ReadableSpan,
+        parts: Parts,
+        request: Request,
+        attributes: Mapping[str, Any],
+        instead_of: Leaf | None = None,
     ) -> str | None:
         """Estimate, write and count a request, of a twin if that has no usage; or the reason why that cannot be done."""
         extra = self._extra_attributes(span, attributes) if self._metric_attributes else ()
@@ -208,15 +221,15 @@ class ImpactSpanProcessor(SpanProcessor):
             return semconv.NOT_MEASURED
         if instead_of is not None and not self._take_back(span, instead_of, plan):
             return semconv.DUPLICATE
-        output_tokens = request.output_tokens or 0
-        duration_ns = (span.end_time or 0) - (span.start_time or 0)
+        _, _, context, parent, began_ns, ended_ns, _ = parts
+        input_tokens, output_tokens = request.input_tokens or 0, request.output_tokens or 0
+        duration_ns = (ended_ns or 0) - (began_ns or 0)
         latency_s = duration_ns / _NS_PER_S if duration_ns > 0 else inf
         estimate = plan.system.estimate(output_tokens, latency_s)
         # Counted first: whatever may go wrong with the span, the sums are right.
-        LEDGER.add(plan.row, estimate, request.input_tokens or 0, output_tokens)
-        if span.parent is not None or self._below.younger or self._below.elder:
+        LEDGER.add(plan.row, estimate, input_tokens, output_tokens)
+        if parent is not None or self._below.younger or self._below.elder:
             self._rollups.count(span, _new(Sums, (estimate.energy, estimate.gwp, estimate.wcf, 1, 0)))
-        context = span.context
         if context is not None:
             if self._energy_histogram is not None:
                 self._energy_histogram.put(estimate.energy, plan.row.attributes, context)

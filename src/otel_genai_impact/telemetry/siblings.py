@@ -83,6 +83,7 @@ class Siblings:
             another one is seen, the last requests are only kept in their order.
         recent: the last requests.
         alike: by their token counts, the requests themselves, where there are several instrumentations.
+        by_id: by their response ids, the same.
         absorbed: by a request's span id and the name of another instrumentation, the span of that one.
         without_usage: the last requests that did not say what they used, and have been replaced by none that did.
     """
@@ -91,6 +92,7 @@ class Siblings:
         self.only_scope: object = _NO_SCOPE
         self.recent: Final[deque[Leaf]] = deque(maxlen=_MOST_RECENT)
         self.alike: Final[Memory[deque[Leaf]]] = Memory()
+        self.by_id: Final[Memory[Leaf]] = Memory()
         self.absorbed: Final[Memory[int]] = Memory()
         self.without_usage: Final[deque[Leaf]] = deque(maxlen=_MOST_RECENT)
         self._several = False
@@ -111,12 +113,21 @@ class Siblings:
             self._several, self.only_scope = True, _NO_SCOPE
             for recent in list(self.recent):
                 self._index(recent)
-        # Copies: other threads add to them meanwhile.
-        alike = [*list(self.alike.elder.get(leaf.tokens) or ()), *list(self.alike.younger.get(leaf.tokens) or ())]
-        twin = self._absorbing(leaf, alike) or self._with_usage_on_one_side(leaf, failed=failed)
+        twin = self._of_the_same_answer(leaf) or self._beside(leaf, failed=failed)
         if twin is None:
             self.remember(leaf)
         return twin
+
+    def _of_the_same_answer(self, leaf: Leaf) -> Leaf | None:
+        sibling = None if leaf.response_id is None else self.by_id.get(leaf.response_id)
+        if sibling is None or sibling.has_the_scope_of(leaf) or not sibling.may_be(leaf):
+            return None
+        return sibling if self.absorb(sibling, leaf) else None
+
+    def _beside(self, leaf: Leaf, *, failed: bool) -> Leaf | None:
+        # Copies: other threads add to them meanwhile.
+        alike = [*list(self.alike.elder.get(leaf.tokens) or ()), *list(self.alike.younger.get(leaf.tokens) or ())]
+        return self._absorbing(leaf, alike) or self._with_usage_on_one_side(leaf, failed=failed)
 
     def remember(self, leaf: Leaf) -> None:
         """A request was counted: others may be beside it."""
@@ -143,6 +154,8 @@ class Siblings:
         # In one step, so that two threads get the same.
         self.alike.younger.setdefault(leaf.tokens, deque(maxlen=_MOST_ALIKE)).append(leaf)
         self.alike.age()
+        if leaf.response_id is not None:
+            self.by_id.put(leaf.response_id, leaf)
 
     def _with_usage_on_one_side(self, leaf: Leaf, *, failed: bool) -> Leaf | None:
         """The twin where only one of both says what was used. Then both must say the model."""

@@ -139,7 +139,7 @@ def test_three_layers_are_one_request(telemetry: Telemetry) -> None:
 
 def test_memory_is_bounded(telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many requests there are, what is remembered of them is not."""
-    monkeypatch.setattr(memory, "_GENERATION", 10)
+    monkeypatch.setattr(memory, "GENERATION", 10)
     root = telemetry.start({}, name="root")
     for number in range(50):
         telemetry.request({ID: f"r{number}"}, parent=telemetry.start({}, name="unended", parent=root))

@@ -221,7 +221,7 @@ def test_a_thousand_requests_below_one_span(telemetry: Telemetry) -> None:
 
 def test_what_is_remembered_is_bounded(telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch) -> None:
     """Spans that never end take no memory for ever."""
-    monkeypatch.setattr(memory, "_GENERATION", 10)
+    monkeypatch.setattr(memory, "GENERATION", 10)
     for _ in range(50):
         telemetry.request(parent=telemetry.start({}, name="unended"))
         telemetry.end(telemetry.start(TOOL, name="tool"))
