@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from otel_genai_impact.impacts.assessment import Bounds, Estimate
 from otel_genai_impact.impacts.criteria import ADPE, ENERGY, GWP, PE
+from otel_genai_impact.impacts.estimate import Bounds, Estimate
 
 if TYPE_CHECKING:
     from otel_genai_impact.impacts.assessment import Embodied

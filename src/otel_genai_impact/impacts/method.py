@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from otel_genai_impact.impacts.assessment import Bounds, Estimate, Impacts
+    from otel_genai_impact.impacts.assessment import Impacts
+    from otel_genai_impact.impacts.estimate import Bounds, Estimate
     from otel_genai_impact.impacts.product_system import DataCenter, ElectricityMix, FunctionalUnit, Model
 
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from otel_genai_impact import semconv
-from otel_genai_impact.inventory.compiled import DATA_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from otel_genai_impact.inventory.catalog import Catalog, Served
 
-HOSTS_FILE: Final = DATA_FOLDER / "hosts.toml"
+HOSTS_FILE: Final = Path(__file__).parent / "data" / "hosts.toml"
 
 OWN_HOSTS: Final[Mapping[str | None, str]] = {"openai": "api.openai.com", "anthropic": "api.anthropic.com"}
 """The providers whose SDKs are used with other services too, and the host that nearly always is their own."""

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from opentelemetry.util.types import AttributeValue
 
     from otel_genai_impact._config import Detail
-    from otel_genai_impact.impacts.assessment import Bounds, Estimate
+    from otel_genai_impact.impacts.estimate import Bounds, Estimate
 
 Attributes = dict[str, "AttributeValue"]
 

@@ -14,7 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from otel_genai_impact import semconv
-from otel_genai_impact.impacts.assessment import Estimate
+from otel_genai_impact.impacts.estimate import Estimate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

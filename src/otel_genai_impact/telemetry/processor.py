@@ -14,8 +14,6 @@ from opentelemetry.trace import SpanKind, StatusCode
 from otel_genai_impact import semconv
 from otel_genai_impact._config import DEFAULT_METHOD, Settings, complain
 from otel_genai_impact._contain import contained, failed, log_once
-from otel_genai_impact.impacts.methods import METHODS
-from otel_genai_impact.inventory.catalog import Catalog
 from otel_genai_impact.telemetry import fork
 from otel_genai_impact.telemetry.attributes import fill, fill_full, fill_minimal
 from otel_genai_impact.telemetry.callers import caller_of
@@ -77,6 +75,9 @@ class ImpactSpanProcessor(SpanProcessor):
         if not settings.enabled:
             self.active = False
             return
+        # The model and the inventory are as much as all else together: not for those who only import us.
+        from otel_genai_impact.inventory.catalog import Catalog
+
         method = _method(settings.method)
         catalog = Catalog.of_setting(settings.zone)
         self._metrics = metrics_of(meter_provider)
@@ -286,6 +287,8 @@ def _why_not(span: ReadableSpan, request: Request) -> str | None:
 
 
 def _method(name: str) -> Method:
+    from otel_genai_impact.impacts.methods import METHODS
+
     method = METHODS.get(name)
     if method is None:
         complain("method (GENAI_IMPACT_METHOD)", name, ", ".join(METHODS))
