@@ -22,7 +22,7 @@ _PROBES: Final = Path(__file__).parent / "probes"
 _KIB_PER_MIB: Final = 1024
 
 
-GROWTH_MIB: Final = Target(limit=1)
+GROWTH_MIB: Final = Target(limit=2)
 
 
 class ImportProbe(TypedDict):
