@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.provisional import domains, urls
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
 from otel_genai_impact import semconv
@@ -68,6 +69,9 @@ SAID = st.fixed_dictionaries(
         "gen_ai.provider.name": st.sampled_from(["openai", "gcp.gemini", "vertex_ai", "anthropic"]),
         **dict.fromkeys(USAGE_KEYS, COUNTS),
         dialects._LANGFUSE_USAGE: USAGE_OF_LANGFUSE,
+        semconv.SERVER_ADDRESS: st.one_of(
+            st.text(st.characters()), st.ip_addresses().map(str), domains(), urls(), LEAVES
+        ),
     },
 )
 

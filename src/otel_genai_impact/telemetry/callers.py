@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 KEY: Final = "genai-impact"
 _SEPARATOR: Final = "~"
 _LONGEST: Final = 64
+_MOST_ENTRIES: Final = 32  # that a trace state may have; some releases of the API drop all of them where there are more
 
 
 class _Process:
@@ -57,7 +58,7 @@ def marked(result: Any, parent: Context | None, name: str, attributes: Attribute
     else:
         entry = inherited  # some samplers drop what was inherited
     state = result.trace_state or TraceState()
-    if state.get(KEY) == entry:
+    if state.get(KEY) == entry or (KEY not in state and len(state) >= _MOST_ENTRIES):
         return result
     return SamplingResult(result.decision, result.attributes, state.update(KEY, entry))
 
