@@ -22,6 +22,7 @@ check: $(VENV)/.check $(VENV)/.test ## style, types, architecture, drift of gene
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python tools/compile_inventory.py --check
+	$(BIN)/python tools/recording_rules.py --check
 
 format: $(VENV)/.check ## put the code into the house style
 	$(BIN)/ruff check --fix .
@@ -36,8 +37,9 @@ test-oldest: $(VENV)-oldest/.test ## unit and integration tests with the oldest 
 test-sdks: $(VENV)/.test-sdks ## each SDK with its oldest and its newest release, each in an environment of its own
 	$(BIN)/python tools/compatibility.py run
 
-e2e: $(VENV)/.test $(VENV)/.demo ## a real Collector and a real model, end to end (the first time builds the Collector: about 5 minutes)
+e2e: $(VENV)/.test $(VENV)/.demo ## a real Collector, Prometheus and model, end to end (the first time builds the Collector: about 5 minutes)
 	$(BIN)/python tools/build_collector.py
+	$(BIN)/python tools/find_prometheus.py
 	$(BIN)/python -m pytest tests/e2e
 
 bench: $(VENV)/.test ## what we cost, as ratios measured side by side in one run
