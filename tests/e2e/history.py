@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
     from pathlib import Path
 
+    from tests.e2e.prometheus import Prometheus
     from tools.find_prometheus import Programs
 
 DAYS = 8
@@ -66,6 +68,21 @@ def write_history(programs: Programs, folder: Path, workloads: Iterable[Workload
         f"--max-block-duration={DAYS * 24}h"  # one block instead of hundred: promtool reads the text once a block
     )
     promtool(programs, "tsdb", "create-blocks-from", "openmetrics", duration, str(text), str(folder / "data"))
+
+
+def write_recorded_history(programs: Programs, prometheus: Prometheus, folder: Path, record: str) -> None:
+    """What one of the recording rules would have recorded, had it been there; for the next start on the same data.
+
+    One of them only: promtool writes a block for every rule and every two hours.
+    """
+    [expression] = {rule["query"] for rule in prometheus.rules() if rule["name"] == record}
+    rules = folder / "history.rules.yml"
+    rule = {"record": record, "expr": expression}
+    rules.write_text(json.dumps({"groups": [{"name": "history", "rules": [rule]}]}))  # JSON is YAML
+    now_s = int(time.time())
+    window = [f"--start={now_s - DAYS * 86400}", f"--end={now_s}", "--eval-interval=4m"]
+    command = ["tsdb", "create-blocks-from", "rules", f"--url={prometheus.url}", f"--output-dir={prometheus.data}"]
+    promtool(programs, *command, *window, str(rules))
 
 
 def promtool(programs: Programs, *arguments: str) -> str:

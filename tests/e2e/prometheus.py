@@ -75,7 +75,12 @@ class Prometheus:
 
 @contextlib.contextmanager
 def running_prometheus(
-    programs: Programs, folder: Path, *, scrape: str = NOBODY, alertmanager: str = NOBODY, budgets: Path | None = None
+    programs: Programs,
+    folder: Path,
+    *,
+    scrape: str = NOBODY,
+    alertmanager: str = NOBODY,
+    budgets: Path | None = None,
 ) -> Generator[Prometheus]:
     """Prometheus with the shipped configuration and rules, evaluated every second.
 
@@ -104,6 +109,7 @@ def running_prometheus(
         f"--web.listen-address={listen}",
         "--web.enable-remote-write-receiver",
         "--enable-feature=exemplar-storage",
+        "--rules.alert.resend-delay=2s",  # what fires before Alertmanager is discovered would wait for a minute
     ]
     with running(command, folder / "prometheus.log", f"http://{listen}/-/ready"):
         yield Prometheus(url=f"http://{listen}", data=data)
