@@ -53,7 +53,7 @@ def test_tail_sampling_keeps_what_matters(otelcol: Path, backend: OtlpSink, tmp_
     settings = {
         "OTELCOL_BACKEND_ENDPOINT": backend.grpc_endpoint,
         "OTELCOL_DECISION_WAIT": "2s",
-        "OTELCOL_KEEP_ENERGY_J": "1000.0",
+        "OTELCOL_KEEP_ENERGY_J": "1000",
         "OTELCOL_KEEP_PERCENT": "0",
     }
     traces = {
