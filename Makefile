@@ -9,7 +9,7 @@ OLDEST := constraints/oldest.txt
 CHECK_PYTHON = @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not that; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install check format test test-oldest test-sdks e2e bench demo inventory clean
+.PHONY: help install check format test test-oldest test-sdks e2e bench demo stack inventory clean
 
 help: ## show this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -22,6 +22,8 @@ check: $(VENV)/.check $(VENV)/.test ## style, types, architecture, drift of gene
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python tools/compile_inventory.py --check
+	$(BIN)/python tools/recording_rules.py --check
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
 
 format: $(VENV)/.check ## put the code into the house style
 	$(BIN)/ruff check --fix .
@@ -36,8 +38,9 @@ test-oldest: $(VENV)-oldest/.test ## unit and integration tests with the oldest 
 test-sdks: $(VENV)/.test-sdks ## each SDK with its oldest and its newest release, each in an environment of its own
 	$(BIN)/python tools/compatibility.py run
 
-e2e: $(VENV)/.test $(VENV)/.demo ## a real Collector and a real model, end to end (the first time builds the Collector: about 5 minutes)
+e2e: $(VENV)/.test $(VENV)/.demo ## a real Collector, Prometheus and model, end to end (the first time builds the Collector: about 5 minutes)
 	$(BIN)/python tools/build_collector.py
+	$(BIN)/python tools/find_prometheus.py
 	$(BIN)/python -m pytest tests/e2e
 
 bench: $(VENV)/.test ## what we cost, as ratios measured side by side in one run
@@ -46,11 +49,14 @@ bench: $(VENV)/.test ## what we cost, as ratios measured side by side in one run
 demo: $(VENV)/.demo ## the main job on this machine: real SDKs, a real small model, the impacts of each call
 	@$(BIN)/python tools/demo.py
 
+stack: $(VENV)/.base ## Collector, Prometheus with rules and alerts, Alertmanager, on this machine until Ctrl-C (PROMETHEUS=, PROMTOOL=, ALERTMANAGER= point to your own)
+	@$(BIN)/python tools/stack.py
+
 inventory: $(VENV)/.base ## compile the inventory after editing its data
 	$(BIN)/python tools/compile_inventory.py
 
 clean: ## remove everything that was set up or built here
-	rm -rf $(VENV) $(VENV)-oldest .nox .cache .demo dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-oldest .nox .cache .demo .stack dist .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.base: pyproject.toml $(NEWEST)
 	$(CHECK_PYTHON)

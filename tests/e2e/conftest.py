@@ -11,6 +11,7 @@ from tests.e2e.collector import Collector, running_collector
 from tests.kit.otlp_sink import OtlpSink
 from tools.build_collector import CannotBuildError
 from tools.build_collector import collector as built_collector
+from tools.find_prometheus import NoPrometheusError, Programs, programs
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -55,3 +56,12 @@ def collector(otelcol: Path, backend: OtlpSink, tmp_path_factory: pytest.TempPat
     log_file = tmp_path_factory.mktemp("collector") / "log.txt"
     with running_collector(otelcol, log_file, {"OTELCOL_BACKEND_ENDPOINT": backend.grpc_endpoint}) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def prometheus_programs() -> Programs:
+    """Prometheus, promtool and Alertmanager; without them the suite fails."""
+    try:
+        return programs()
+    except NoPrometheusError as error:
+        pytest.fail(f"no Prometheus: {error}")

@@ -10,7 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tests.e2e.collector import free_port, running_collector
+from tests.e2e.collector import running_collector
+from tests.e2e.processes import free_port
 from tests.e2e.sender import tracer_provider
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from tests.e2e.collector import ROOT, free_port
+from tests.e2e.collector import ROOT
+from tests.e2e.processes import free_port
 from tests.kit.app import AppResult, run_app
 from tests.kit.provider_server import ProviderServer
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.collector import ROOT, SHIPPED_CONFIGURATION, running_collector
+from tests.e2e.collector import OVERLAYS, ROOT, SHIPPED_CONFIGURATION, running_collector
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _VARIABLE = re.compile(r"\$\{env:(\w+):-([^}]*)\}")
 _ANY_VARIABLE = re.compile(r"\$\{env:(\w+)")
-_DOCUMENTED = re.compile(r"^\| `(OTELCOL_\w+)` \| (.*?) \|", re.MULTILINE)
+_DOCUMENTED = re.compile(r"^\| `([A-Z_]+)` \| (.*?) \|", re.MULTILINE)
 
 
 def _validate(otelcol: Path, settings: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -67,9 +67,9 @@ def test_it_runs_without_a_warning(otelcol: Path, backend: OtlpSink, tmp_path: P
 
 
 def test_every_variable_is_documented_with_its_default() -> None:
-    """The table in docs/collector.md names each variable of the file, with its default, and no other."""
+    """The tables in docs/collector.md name each variable of the files, with its default, and no other."""
     in_file: dict[str, set[str]] = {}
-    text = SHIPPED_CONFIGURATION.read_text()
+    text = "".join(path.read_text() for path in (SHIPPED_CONFIGURATION, *OVERLAYS.glob("*.yaml")))
     for name, default in _VARIABLE.findall(text):
         in_file.setdefault(name, set()).add(f"`{default}`" if default else "none")
     documented = {

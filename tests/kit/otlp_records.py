@@ -116,11 +116,13 @@ class ExportRecord:
         signal: traces, metrics or logs.
         transport: grpc or http.
         encoding: gzip, deflate or identity; for gRPC, which unpacks by itself, unknown.
+        headers: of HTTP, or the metadata of gRPC; names in lower case.
     """
 
     signal: str
     transport: str
     encoding: str
+    headers: dict[str, str]
 
 
 def total_of(points: list[PointRecord], measure: Callable[[PointRecord], float]) -> float:

@@ -135,7 +135,7 @@ class OtlpSink:
                 # Short waits: what arrives between the predicate and here must not be slept over.
                 self._changed.wait(min(remaining_s, 0.05))
 
-    def receive(self, signal: str, body: bytes, transport: str, encoding: str) -> bytes:
+    def receive(self, signal: str, body: bytes, transport: str, encoding: str, headers: dict[str, str]) -> bytes:
         """Takes one export and returns the body of the answer."""
         spans: list[SpanRecord] = []
         points: list[PointRecord] = []
@@ -144,7 +144,7 @@ class OtlpSink:
         elif signal == "metrics":
             points = otlp_decode.points(metrics_service_pb2.ExportMetricsServiceRequest.FromString(body))
         with self._changed:
-            self.exports.append(ExportRecord(signal=signal, transport=transport, encoding=encoding))
+            self.exports.append(ExportRecord(signal=signal, transport=transport, encoding=encoding, headers=headers))
             self._spans.extend(spans)
             self._points.extend(points)
             self._changed.notify_all()
@@ -153,7 +153,8 @@ class OtlpSink:
 
 def _grpc_handler(sink: OtlpSink, signal: str) -> grpc.GenericRpcHandler:
     def export(request: bytes, context: grpc.ServicerContext) -> bytes:
-        return sink.receive(signal, request, transport="grpc", encoding="unknown")
+        headers = {name: str(value) for name, value in context.invocation_metadata()}
+        return sink.receive(signal, request, transport="grpc", encoding="unknown", headers=headers)
 
     return grpc.method_handlers_generic_handler(
         _GRPC_METHODS[signal], {"Export": grpc.unary_unary_rpc_method_handler(export)}
@@ -180,7 +181,8 @@ class _Handler(BaseHTTPRequestHandler):
         if signal not in _EMPTY_RESPONSES:
             self._answer(404, b"")
             return
-        self._answer(200, self.server.sink.receive(signal, _unpacked(body, encoding), "http", encoding))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self._answer(200, self.server.sink.receive(signal, _unpacked(body, encoding), "http", encoding, headers))
 
     def _answer(self, status: int, body: bytes) -> None:
         self.send_response(status)

@@ -1,0 +1,89 @@
+"""The example application's figures in a real Prometheus, scraped and pushed: every shipped rule has data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.observed import SERVICE, Observed, observed
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+    from tests.e2e.prometheus import Series
+    from tests.kit.otlp_sink import OtlpSink
+    from tools.find_prometheus import Programs
+
+
+@pytest.fixture(scope="module", params=["scrape", "remote_write"])
+def installation(
+    request: pytest.FixtureRequest,
+    otelcol: Path,
+    prometheus_programs: Programs,
+    backend: OtlpSink,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Generator[Observed]:
+    folder = tmp_path_factory.mktemp("prometheus")
+    with observed(otelcol, prometheus_programs, folder, backend, way=request.param) as running:
+        yield running
+
+
+def test_every_recording_rule_has_data(installation: Observed) -> None:
+    """Each of them has a figure within seconds, and none fails."""
+    prometheus = installation.prometheus
+    names = prometheus.recording_rules()
+    assert len(names) > 40
+    prometheus.wait_for(lambda it: not [name for name in names if not it.query(name)])
+    unhealthy = {rule["name"]: rule.get("lastError") for rule in prometheus.rules() if rule["health"] == "err"}
+    assert not unhealthy
+
+
+def test_the_application_is_there_by_every_label(installation: Observed) -> None:
+    """What comes from the application itself, and not from its past, is told apart by model, provider and tenant."""
+    live = f'{{service_name="{SERVICE}", instance!~"past.*"}}'
+    prometheus = installation.prometheus
+    prometheus.wait_for(
+        lambda it: len(it.query(f"count by (gen_ai_response_model) (genai_impact_requests_total{live})")) >= 4
+    )
+    by_label = {
+        label: {
+            series.labels.get(label)
+            for series in prometheus.query(f"sum by ({label}) (genai_impact_energy_joules_total{live})")
+        }
+        for label in ("gen_ai_response_model", "gen_ai_provider_name", "tenant")
+    }
+    assert {
+        "gen_ai_response_model": {"gpt-4o-mini", "gpt-4.1", "claude-haiku-4-5"},
+        "gen_ai_provider_name": {"openai", "anthropic"},
+        "tenant": {"acme", "globex"},
+    } == by_label
+    [reason] = prometheus.query(
+        f"count by (gen_ai_response_model) (genai_impact_requests_total{live[:-1]}, genai_impact_not_estimated='unknown_model'}})"
+    )
+    assert {"gen_ai_response_model": "our-own-model"} == reason.labels
+
+
+def test_recorded_figures_are_in_order(installation: Observed) -> None:
+    """A model's joules a second over its requests a second are its joules a request; coverage is a share."""
+    prometheus = installation.prometheus
+
+    def of_service(rule: str) -> list[Series]:
+        return prometheus.query(f'service:genai_impact_{rule}{{service_name="{SERVICE}"}}')
+
+    [energy_w], [requests_hz] = of_service("energy_joules:rate5m"), of_service("estimated_requests:rate5m")
+    [per_request_j], [coverage] = (
+        of_service("energy_joules_per_request:ratio_rate5m"),
+        of_service("coverage:ratio_rate5m"),
+    )
+    assert pytest.approx(energy_w.value / requests_hz.value, rel=0.2) == per_request_j.value  # some moments apart
+    assert 0.5 < coverage.value < 1
+    assert {"energy", "gwp", "wcf"} == {series.labels["criterion"] for series in of_service("budget_burn:rate1h")}
+
+
+def test_exemplars_lead_to_traces(installation: Observed) -> None:
+    """Prometheus keeps the trace ids that the histogram's buckets carry, however they came."""
+    installation.prometheus.wait_for(lambda it: it.exemplars("genai_impact_request_energy_joules_bucket"))
+    exemplars = installation.prometheus.exemplars("genai_impact_request_energy_joules_bucket")
+    assert all(len(exemplar["labels"]["trace_id"]) == 32 for exemplar in exemplars)
