@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/pip install --progress-bar on
 NEWEST := constraints/newest.txt
 OLDEST := constraints/oldest.txt
+PHOENIX := .venv-phoenix
 GRAFANA := dashboards/grafana/schema
 GRAFANA_SCHEMA := $(GRAFANA)/node_modules/.package-lock.json
 
@@ -41,7 +42,7 @@ test-oldest: $(VENV)-oldest/.test ## unit and integration tests with the oldest 
 test-sdks: $(VENV)/.test-sdks ## each SDK with its oldest and its newest release, each in an environment of its own
 	$(BIN)/python tools/compatibility.py run
 
-e2e: $(VENV)/.test $(VENV)/.demo $(VENV)/.backends $(GRAFANA_SCHEMA) ## a real Collector, Prometheus and model, end to end (the first time builds the Collector: about 5 minutes)
+e2e: $(VENV)/.test $(VENV)/.demo $(VENV)/.backends $(PHOENIX)/.done $(GRAFANA_SCHEMA) ## a real Collector, Prometheus and model, end to end (the first time builds the Collector: about 5 minutes)
 	$(BIN)/python tools/build_collector.py
 	$(BIN)/python tools/find_prometheus.py
 	$(BIN)/python -m pytest tests/e2e
@@ -62,7 +63,7 @@ inventory: $(VENV)/.base ## compile the inventory after editing its data
 	$(BIN)/python tools/compile_inventory.py
 
 clean: ## remove everything that was set up or built here
-	rm -rf $(VENV) $(VENV)-oldest .nox .cache .demo .stack dist .pytest_cache .ruff_cache .hypothesis $(GRAFANA)/node_modules
+	rm -rf $(VENV) $(VENV)-oldest .nox .cache .demo .stack dist .pytest_cache .ruff_cache .hypothesis $(GRAFANA)/node_modules $(PHOENIX)
 
 $(VENV)/.base: pyproject.toml $(NEWEST)
 	$(CHECK_PYTHON)
@@ -84,6 +85,13 @@ $(VENV)/.test: $(VENV)/.base
 
 $(VENV)/.backends: $(VENV)/.base
 	$(PIP) -q -c $(NEWEST) --group backends
+	@touch $@
+
+# A tracing backend, in an environment of its own. With uv that takes half a minute, with pip several.
+$(PHOENIX)/.done: constraints/phoenix.txt $(VENV)/.test-sdks
+	@echo "Installing Phoenix, a backend to test with (850 MB)"
+	UV_SYSTEM_CERTS=true $(BIN)/uv venv -q --clear --python $(BIN)/python $(PHOENIX)
+	UV_SYSTEM_CERTS=true $(BIN)/uv pip install -q --python $(PHOENIX)/bin/python -r constraints/phoenix.txt
 	@touch $@
 
 # Grafana's own types, and TypeScript to hold the dashboards to them: 26 MB, seconds.
