@@ -110,7 +110,7 @@ def test_the_sums_are_those_of_the_metrics(stored: Stored, metric: str) -> None:
 
 
 def test_its_search_finds_by_our_attributes(stored: Stored) -> None:
-    """Filters by zone, by an amount, and by what has no estimate."""
+    """The filters of docs/backends.md: by zone, by an amount, and by what has no estimate."""
     zones = [attributes["genai_impact.zone"] for attributes in stored.estimated]
     filters = {
         "attributes['genai_impact']['zone'] == 'USA'": zones.count("USA"),
@@ -120,3 +120,5 @@ def test_its_search_finds_by_our_attributes(stored: Stored) -> None:
     }
     assert filters == {condition: stored.phoenix.filtered(condition) for condition in filters}
     assert 0 < zones.count("USA") <= CALLS
+    documented = (ROOT / "docs" / "backends.md").read_text(encoding="utf-8")
+    assert [] == [condition for condition in filters if "1e9" not in condition and condition not in documented]
