@@ -5,11 +5,14 @@ BIN := $(VENV)/bin
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/pip install --progress-bar on
 NEWEST := constraints/newest.txt
 OLDEST := constraints/oldest.txt
+PHOENIX := .venv-phoenix
+GRAFANA := dashboards/grafana/schema
+GRAFANA_SCHEMA := $(GRAFANA)/node_modules/.package-lock.json
 
 CHECK_PYTHON = @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not that; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install check format test test-oldest test-sdks e2e bench demo stack inventory clean
+.PHONY: help install check format test test-oldest test-sdks e2e bench demo stack inventory dashboards clean
 
 help: ## show this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -24,6 +27,7 @@ check: $(VENV)/.check $(VENV)/.test ## style, types, architecture, drift of gene
 	$(BIN)/python tools/compile_inventory.py --check
 	$(BIN)/python tools/recording_rules.py --check
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
+	$(BIN)/python -m tools.grafana --check
 
 format: $(VENV)/.check ## put the code into the house style
 	$(BIN)/ruff check --fix .
@@ -38,7 +42,7 @@ test-oldest: $(VENV)-oldest/.test ## unit and integration tests with the oldest 
 test-sdks: $(VENV)/.test-sdks ## each SDK with its oldest and its newest release, each in an environment of its own
 	$(BIN)/python tools/compatibility.py run
 
-e2e: $(VENV)/.test $(VENV)/.demo ## a real Collector, Prometheus and model, end to end (the first time builds the Collector: about 5 minutes)
+e2e: $(VENV)/.test $(VENV)/.demo $(VENV)/.backends $(PHOENIX)/.done $(GRAFANA_SCHEMA) ## a real Collector, Prometheus and model, end to end (the first time builds the Collector: about 5 minutes)
 	$(BIN)/python tools/build_collector.py
 	$(BIN)/python tools/find_prometheus.py
 	$(BIN)/python -m pytest tests/e2e
@@ -52,11 +56,14 @@ demo: $(VENV)/.demo ## the main job on this machine: real SDKs, a real small mod
 stack: $(VENV)/.base ## Collector, Prometheus with rules and alerts, Alertmanager, on this machine until Ctrl-C (PROMETHEUS=, PROMTOOL=, ALERTMANAGER= point to your own)
 	@$(BIN)/python tools/stack.py
 
+dashboards: $(VENV)/.check ## write the Grafana dashboards after editing tools/grafana
+	$(BIN)/python -m tools.grafana
+
 inventory: $(VENV)/.base ## compile the inventory after editing its data
 	$(BIN)/python tools/compile_inventory.py
 
 clean: ## remove everything that was set up or built here
-	rm -rf $(VENV) $(VENV)-oldest .nox .cache .demo .stack dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-oldest .nox .cache .demo .stack dist .pytest_cache .ruff_cache .hypothesis $(GRAFANA)/node_modules $(PHOENIX)
 
 $(VENV)/.base: pyproject.toml $(NEWEST)
 	$(CHECK_PYTHON)
@@ -74,6 +81,23 @@ $(VENV)/.demo: $(VENV)/.base
 
 $(VENV)/.test: $(VENV)/.base
 	$(PIP) -q -c $(NEWEST) --group test --group declarative
+	@touch $@
+
+$(VENV)/.backends: $(VENV)/.base
+	$(PIP) -q -c $(NEWEST) --group backends
+	@touch $@
+
+# A tracing backend, in an environment of its own. With uv that takes half a minute, with pip several.
+$(PHOENIX)/.done: constraints/phoenix.txt $(VENV)/.test-sdks
+	@echo "Installing Phoenix, a backend to test with (850 MB)"
+	UV_SYSTEM_CERTS=true $(BIN)/uv venv -q --clear --python $(BIN)/python $(PHOENIX)
+	UV_SYSTEM_CERTS=true $(BIN)/uv pip install -q --python $(PHOENIX)/bin/python -r constraints/phoenix.txt
+	@touch $@
+
+# Grafana's own types, and TypeScript to hold the dashboards to them: 26 MB, seconds.
+$(GRAFANA_SCHEMA): $(GRAFANA)/package.json $(GRAFANA)/package-lock.json
+	@command -v npm >/dev/null || { echo "Checking the Grafana dashboards needs Node.js 18 or newer with npm: https://nodejs.org, or your system's package"; exit 1; }
+	npm ci --prefix $(GRAFANA) --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(VENV)/.test-sdks: $(VENV)/.base

@@ -28,26 +28,32 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def running(
-    command: Sequence[str | Path], log_file: Path, ready_url: str, environment: Mapping[str, str] | None = None
+    command: Sequence[str | Path],
+    log_file: Path,
+    ready_url: str,
+    environment: Mapping[str, str] | None = None,
+    seconds_to_start: float = SECONDS_TO_START,
 ) -> Generator[subprocess.Popen[bytes]]:
     """The program once its ready URL answers 200; what it says is appended to the log."""
     environment = {"PATH": os.defpath, **(environment or {})}
     with log_file.open("a") as log, subprocess.Popen(command, stdout=log, stderr=log, env=environment) as process:
         try:
-            _wait_until_ready(process, ready_url, log_file)
+            _wait_until_ready(process, ready_url, log_file, seconds_to_start)
             yield process
         finally:
             _stop(process)
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], ready_url: str, log_file: Path) -> None:
-    give_up_at = time.monotonic() + SECONDS_TO_START
+def _wait_until_ready(
+    process: subprocess.Popen[bytes], ready_url: str, log_file: Path, seconds_to_start: float
+) -> None:
+    give_up_at = time.monotonic() + seconds_to_start
     while not _is_ready(ready_url):
         log = log_file.read_text(errors="replace")
         if process.poll() is not None:
             raise RuntimeError(f"{process.args!r} ended with {process.returncode}:\n{log}")
         if time.monotonic() > give_up_at:
-            raise TimeoutError(f"{process.args!r} was not ready after {SECONDS_TO_START} s:\n{log}")
+            raise TimeoutError(f"{process.args!r} was not ready after {seconds_to_start} s:\n{log}")
         time.sleep(0.05)
 
 
