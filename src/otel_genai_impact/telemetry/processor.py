@@ -151,7 +151,7 @@ class ImpactSpanProcessor(SpanProcessor):
                     logging.WARNING, "two of our span processors are on one tracer provider: the second does nothing"
                 )
             return
-        status = _why_not(span, request)
+        status = why_not(span, request)
         if status is None:
             status = self._estimate(span, request, attributes)
         if status is not None:
@@ -214,7 +214,7 @@ class ImpactSpanProcessor(SpanProcessor):
         return tuple(found)
 
 
-def _why_not(span: ReadableSpan, request: Request) -> str | None:
+def why_not(span: ReadableSpan, request: Request) -> str | None:
     """The reason why a request cannot be estimated, whatever its model; None if there is none."""
     input_tokens, output_tokens = request.input_tokens or 0, request.output_tokens
     if request.kind != INFERENCE_KIND:
