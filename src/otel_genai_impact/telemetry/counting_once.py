@@ -158,10 +158,14 @@ class CountingOnce:
         if span.status.status_code is not _ERROR:
             self.siblings.without_usage.append(leaf)
 
+    def lacks_usage(self, first: Leaf) -> bool:
+        """Whether a request was counted without its usage, so that a twin may take its place."""
+        counted = self._provisional.get(first.span_id)
+        return counted is not None and counted.ended_ns == first.ended_ns
+
     def take_back(self, first: Leaf, span: ReadableSpan) -> Provisional | None:
         """What was counted for a request, whose place this span takes; None if it is to stay. Given to one span only."""
-        counted = self._provisional.get(first.span_id)
-        if counted is None or counted.ended_ns != first.ended_ns:
+        if not self.lacks_usage(first):
             return None
         counted = self._provisional.pop(first.span_id)
         leaf = None if counted is None or span.context is None else self.counted.get(span.context.span_id)

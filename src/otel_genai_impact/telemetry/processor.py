@@ -170,7 +170,11 @@ class ImpactSpanProcessor(SpanProcessor):
                 self._mark(span, status)
         elif isinstance(seen, str):
             log_once(logging.WARNING, "two of our span processors are on one tracer provider: the second does nothing")
-        elif status is not None or self._estimate(span, parts, request, attributes, seen) is not None:
+        elif (
+            status is not None
+            or not self._once.lacks_usage(seen)
+            or self._estimate(span, parts, request, attributes, seen) is not None
+        ):
             self._rollups.ended(span)
             self._mark(span, semconv.DUPLICATE)
 

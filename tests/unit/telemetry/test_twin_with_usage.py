@@ -164,6 +164,15 @@ def test_a_twin_that_cannot_be_estimated_either(telemetry: Telemetry) -> None:
     assert _requests(telemetry) == {"no_usage": 1}
 
 
+def test_a_duplicate_by_another_name_is_not_looked_up(telemetry: Telemetry, caplog: pytest.LogCaptureFixture) -> None:
+    """A framework's span may name an alias of its own: of a request that is estimated already nothing is said."""
+    first, second = _pair(telemetry, "nested")
+    telemetry.end(first, USAGE, seconds=1)
+    alias = {"gen_ai.request.model": "our-own-name", **USAGE}
+    assert telemetry.end(second, alias, seconds=2)[STATUS] == "duplicate"
+    assert caplog.records == []
+
+
 def test_another_model_or_another_time_is_another_request(telemetry: Telemetry) -> None:
     """Without a link and without equal tokens, both must say the same model, at the same time."""
     first, second = _pair(telemetry, "no link")
