@@ -85,3 +85,16 @@ def test_it_listens_on_loopback_only_unless_told_otherwise() -> None:
         r"OTELCOL_(?:GRPC|HTTP|PROMETHEUS|HEALTH)_ENDPOINT:-([\d.]+):", SHIPPED_CONFIGURATION.read_text()
     )
     assert ["127.0.0.1"] * 4 == listening
+
+
+def test_what_the_compose_file_mounts_and_names_is_there() -> None:
+    """Docker makes an empty folder of what is not there, and the program in the container finds nothing."""
+    text = (ROOT / "deploy" / "compose.yaml").read_text()
+    mounted = dict(re.findall(r"- (\.[\w./-]*):(/genai-impact/[\w./-]+):ro", text))
+    named = re.findall(r"[ =](/genai-impact/[\w./-]+)$", text, re.MULTILINE)
+    assert len(mounted) > 5
+    assert len(named) > 5
+    for source in mounted:
+        assert (ROOT / "deploy" / source).exists(), source
+    for path in named:
+        assert (ROOT / path.removeprefix("/genai-impact/")).exists(), path
