@@ -1,13 +1,15 @@
-"""The tests of each SDK with its oldest and with its newest release, each in an environment of its own.
+"""The tests of each SDK with its oldest and newest release, and of each recipe, each in an environment of its own.
 
 `make test-sdks` runs all of them side by side; `nox -s 'sdks(groq-oldest)'` runs one. Which there are says
-constraints/sdks.toml: nothing is listed here.
+constraints/sdks.toml: nothing is listed here. `make test-recipes` does the same with the pages of docs/recipes.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shlex
+import sys
 import tomllib
 from pathlib import Path
 
@@ -25,6 +27,13 @@ PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 TOOLS = nox.project.dependency_groups(PROJECT, "test-one-sdk")
 SDKS = tomllib.loads((ROOT / "constraints" / "sdks.toml").read_text(encoding="utf-8"))
 RESULTS = ROOT / ".cache" / "sdks"
+PAGES = ROOT / "docs" / "recipes"
+INSTALL = re.compile(r"<!-- install -->\n+```sh\npip install (.*)\n```")
+RECIPES = {
+    page.stem: found[1] for page in sorted(PAGES.glob("*.md")) if (found := INSTALL.search(page.read_text("utf-8")))
+}
+# What stands for a vendor's own server, where it cannot be in one environment with us.
+SERVERS = {"datadog": "ddapm-test-agent"}
 RELEASES = ("oldest", "newest")
 PYTEST = ("python", "-m", "pytest", "-q", "-p", "tests.kit.sdk_result")
 
@@ -57,6 +66,30 @@ def sdks(session: nox.Session, sdk: str, release: str) -> None:
         *session.posargs,
         env=environment,
     )
+
+
+@nox.session
+@nox.parametrize("recipe", [nox.param(recipe, id=recipe) for recipe in RECIPES])
+def recipes(session: nox.Session, recipe: str) -> None:
+    """Install what a page of docs/recipes says, and nothing else; the tests run outside, and its files and commands inside."""
+    pins = ("-c", str(ROOT / "constraints" / "recipes.txt"))
+    ours, *others = shlex.split(RECIPES[recipe])
+    # Not editable: what is packed is tested, too, and a folder on `PYTHONPATH` has it.
+    fresh = ("--reinstall-package", "otel-genai-impact")
+    session.install(*pins, *fresh, ours.replace("otel-genai-impact", str(ROOT)), *others)
+    environment = {"RECIPE_BIN": session.bin}
+    if recipe in SERVERS:
+        folder = Path(session.create_tmp()) / "server"
+        python, to = folder / "bin" / "python", ("--python", str(folder / "bin" / "python"))
+        session.run_install(
+            sys.executable, "-m", "uv", "venv", "--quiet", "--allow-existing", str(folder), external=True
+        )
+        session.run_install(
+            sys.executable, "-m", "uv", "pip", "install", "--quiet", *to, *pins, SERVERS[recipe], external=True
+        )
+        environment[SERVERS[recipe].replace("-", "_").upper()] = str(python.with_name(SERVERS[recipe]))
+    test = f"tests/recipes/test_{recipe.replace('-', '_')}.py"
+    session.run(sys.executable, "-m", "pytest", "-q", test, *session.posargs, external=True, env=environment)
 
 
 def _pins(session: nox.Session) -> Path:

@@ -177,7 +177,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", "0")))
         encoding = self.headers.get("content-encoding", "identity")
-        signal = self.path.removeprefix("/v1/")
+        signal = self.path.rpartition("/v1/")[2]  # some backends have a path of their own before it
         if signal not in _EMPTY_RESPONSES:
             self._answer(404, b"")
             return

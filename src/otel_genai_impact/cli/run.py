@@ -22,6 +22,8 @@ _DEFAULTS: Final = {
     "GENAI_IMPACT_SUMMARY": "true",
     RUN_VARIABLE: "1",
 }
+FOLDER_FOR_DDTRACE: Final = Path(__file__).parents[1] / "adapters" / "ddtrace_run"
+_DDTRACE_RUN: Final = "ddtrace-run"
 _USAGE_ERROR: Final = 2
 _CANNOT_START: Final = 126
 _NOT_FOUND: Final = 127
@@ -39,7 +41,8 @@ def run(program: Sequence[str]) -> int:
     if executable is None:
         print(f"genai-impact run: there is no program {command[0]!r}", file=sys.stderr)
         return _NOT_FOUND
-    environment = with_auto_instrumentation(os.environ)
+    of_datadog = Path(executable).stem == _DDTRACE_RUN
+    environment = (with_ddtrace if of_datadog else with_auto_instrumentation)(os.environ)
     if os.name == "nt":  # there, exec does not pass the exit code on
         return subprocess.call([executable, *command[1:]], env=environment)  # noqa: S603
     sys.stdout.flush()
@@ -53,6 +56,12 @@ def run(program: Sequence[str]) -> int:
 def with_auto_instrumentation(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment in which Python starts with OpenTelemetry's auto-instrumentation; what is set already stays."""
     return {**_DEFAULTS, **environ, "PYTHONPATH": path_with_auto_instrumentation(environ)}
+
+
+def with_ddtrace(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment in which `ddtrace-run` loads our filter. OpenTelemetry's variables are ddtrace's, too, and stay."""
+    path = os.pathsep.join([str(FOLDER_FOR_DDTRACE), *filter(None, [environ.get("PYTHONPATH")])])
+    return {"GENAI_IMPACT_SUMMARY": "true", **environ, "PYTHONPATH": path}
 
 
 def path_with_auto_instrumentation(environ: Mapping[str, str]) -> str:

@@ -105,6 +105,11 @@ class ImpactSpanProcessor(SpanProcessor):
             summary.print_at_exit()
         self.active = True
 
+    @property
+    def awaits_parents(self) -> bool:
+        """Whether something was counted below a span that has not ended yet: then it matters what ends, request or not."""
+        return bool(self._waiting or self._below)
+
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         """Remember the baggage that becomes metric attributes: it is known when the span starts."""
         if not self._metric_attributes:

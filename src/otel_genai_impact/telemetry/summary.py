@@ -29,6 +29,9 @@ _WH_PER_J: Final = 1 / 3600
 _PREFIXES: Final = (("k", 1e3), ("", 1.0), ("m", 1e-3), ("\N{MICRO SIGN}", 1e-6), ("n", 1e-9))
 _LONGEST_NAME: Final = 48
 
+# Where it is, spans come from ddtrace's tracer.
+_ADAPTER: Final = "otel_genai_impact.adapters.ddtrace"
+
 _registered = False
 
 
@@ -52,7 +55,7 @@ def _print() -> None:
         if text:
             sys.stderr.write(text)
             sys.stderr.flush()
-        elif isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+        elif isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider) and _ADAPTER not in sys.modules:
             log_once(
                 logging.WARNING,
                 "no GenAI request was seen, since no tracer provider of OpenTelemetry is set up; "

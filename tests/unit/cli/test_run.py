@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from otel_genai_impact.cli import main
-from otel_genai_impact.cli.run import with_auto_instrumentation
+from otel_genai_impact.cli.run import with_auto_instrumentation, with_ddtrace
 
 if TYPE_CHECKING:
     import pytest
@@ -95,3 +95,28 @@ def test_a_program_that_cannot_be_started_is_exit_code_126(tmp_path: Path, capfd
     path.chmod(0o755)
     assert main(["run", str(path)]) == 126
     assert capfd.readouterr().err.startswith(f"genai-impact run: {str(path)!r} cannot be started: ")
+
+
+def test_ddtrace_is_started_with_our_filter_instead() -> None:
+    """The summary is on, a path that is set stays, and no exporter is switched off: ddtrace takes that for itself."""
+    environment = with_ddtrace({"PYTHONPATH": "/somewhere"})
+    ours, theirs = environment.pop("PYTHONPATH").split(os.pathsep)
+    assert ("/somewhere", {"GENAI_IMPACT_SUMMARY": "true"}) == (theirs, environment)
+    assert (Path(ours) / "sitecustomize.py").is_file()
+    assert "false" == with_ddtrace({"GENAI_IMPACT_SUMMARY": "false"})["GENAI_IMPACT_SUMMARY"]
+
+
+def test_our_sitecustomize_does_nothing_without_ddtrace(tmp_path: Path) -> None:
+    """A Python that ddtrace is not in imports nothing of ours, and the application's own `sitecustomize` still runs."""
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.from_theirs = True")
+    code = "import sys; print(sys.from_theirs, 'opentelemetry' in sys.modules, sys.modules['sitecustomize'].__file__)"
+    path = f"{with_ddtrace({})['PYTHONPATH']}{os.pathsep}{tmp_path}"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (f"True False {tmp_path / 'sitecustomize.py'}\n", "") == (done.stdout, done.stderr)
