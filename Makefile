@@ -9,7 +9,7 @@ OLDEST := constraints/oldest.txt
 CHECK_PYTHON = @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not that; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install check format test test-oldest test-sdks e2e bench demo inventory clean
+.PHONY: help install check format test test-oldest test-sdks test-stacks e2e bench demo inventory clean
 
 help: ## show this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -34,7 +34,10 @@ test-oldest: $(VENV)-oldest/.test ## unit and integration tests with the oldest 
 	TEST_SDK=groq $(VENV)-oldest/bin/python -m pytest tests/unit tests/integration --ignore tests/integration/test_declarative_configuration.py
 
 test-sdks: $(VENV)/.test-sdks ## each SDK with its oldest and its newest release, each in an environment of its own
-	$(BIN)/python tools/compatibility.py run
+	$(BIN)/python tools/compatibility.py run sdks
+
+test-stacks: $(VENV)/.test-sdks ## each stack of instrumentations, beside us, each in an environment of its own
+	$(BIN)/python tools/compatibility.py run stacks
 
 e2e: $(VENV)/.test $(VENV)/.demo ## a real Collector and a real model, end to end (the first time builds the Collector: about 5 minutes)
 	$(BIN)/python tools/build_collector.py
