@@ -156,6 +156,14 @@ THOUGHTS_APART: Final = frozenset(
     {"gcp.gemini", "gcp.vertex_ai", "gcp.gen_ai", "gemini", "google", "vertex_ai", "Google"}
 )
 
+# Instrumentations whose input leaves out what was read from or written to a cache, as these providers' APIs count it.
+CACHE_APART: Final = frozenset({
+    "openlit.instrumentation.anthropic",
+    "opentelemetry.instrumentation.bedrock",
+    "opentelemetry.instrumentation.botocore.bedrock-runtime",
+    "opentelemetry.instrumentation.genai.bedrock",
+})  # fmt: skip
+
 
 # Families of instrumentations, each followed by a name of what is instrumented.
 _FAMILIES: Final = (

@@ -165,6 +165,22 @@ def test_input_that_leaves_the_cache_out(parts: dict[str, Any], input_tokens: in
 
 
 @pytest.mark.parametrize(
+    ("scope", "input_tokens"),
+    [
+        ("opentelemetry.instrumentation.genai.bedrock", 151),
+        ("openlit.instrumentation.anthropic", 151),
+        ("otel_genai_impact.instrumentation.litellm", 120),
+    ],
+)
+def test_instrumentations_that_always_leave_the_cache_out(scope: str, input_tokens: int) -> None:
+    """Of these it is known, so that also an input of more than what was read from the cache does not include it."""
+    cached = {"gen_ai.usage.input_tokens": 120, "gen_ai.usage.cache_read.input_tokens": 31}
+    request = read("chat", {**CONVENTIONS, **cached}, InstrumentationScope(scope))
+    assert request is not None
+    assert input_tokens == request.input_tokens
+
+
+@pytest.mark.parametrize(
     ("provider", "total", "output_tokens"),
     [
         ("gcp.gemini", 520, 400),
