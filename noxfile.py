@@ -57,8 +57,9 @@ def sdks(session: nox.Session, sdk: str, release: str) -> None:
 @nox.parametrize("stack", [nox.param(stack, id=stack) for stack in STACKS])
 def stacks(session: nox.Session, stack: str) -> None:
     """Run an application under a stack of instrumentations, and write down how often its requests were counted."""
-    wanted = STACKS[stack]["requirements"]
-    session.install("-c", str(_pins(session, STACK_TOOLS)), *STACK_TOOLS, "-e", f"{ROOT}[distro]", *wanted)
+    wanted, more = STACKS[stack]["requirements"], STACKS[stack].get("more", [])
+    pins = _pins(session, STACK_TOOLS, opentelemetry=not STACKS[stack].get("own_opentelemetry", False))
+    session.install("-c", str(pins), *STACK_TOOLS, "-e", f"{ROOT}[distro]", *wanted, *more)
     _test(session, RESULTS / "stacks" / f"{stack}.json", wanted, ["tests/stacks"], {"TEST_STACK": stack})
 
 
@@ -71,11 +72,12 @@ def _test(
     session.run(*PYTEST, "--sdk-result", str(result), *distributions, *tests, *session.posargs, env=environment)
 
 
-def _pins(session: nox.Session, tools: Iterable[str]) -> Path:
+def _pins(session: nox.Session, tools: Iterable[str], *, opentelemetry: bool = True) -> Path:
     """The versions of OpenTelemetry and of what runs the tests; what the SDK brings is its own choice."""
     names = {_name(requirement) for requirement in [*tools, *PROJECT["project"]["dependencies"]]}
     lines = (ROOT / "constraints" / "newest.txt").read_text(encoding="utf-8").splitlines()
-    pinned = [line for line in lines if line.startswith("opentelemetry-") or _name(line) in names]
+    ours = {name for name in names if not name.startswith("opentelemetry-")}
+    pinned = [line for line in lines if (opentelemetry and line.startswith("opentelemetry-")) or _name(line) in ours]
     file = Path(session.create_tmp()) / "pins.txt"
     file.write_text("\n".join(pinned), encoding="utf-8")
     return file

@@ -122,8 +122,8 @@ STACKS: Final = Matrix(
     name="stacks",
     document=ROOT / "docs" / "stacks.md",
     subjects=tuple((stack,) for stack in _pinned("stacks")),
-    heads=("stack", "calls made", "counted", "duplicates", "missed", "with"),
-    columns=("made", "counted", "duplicates", "missed", "versions"),
+    heads=("stack", "calls made", "counted", "duplicates", "missed", "with", "OpenTelemetry"),
+    columns=("made", "counted", "duplicates", "missed", "versions", "opentelemetry"),
 )
 _MATRICES: Final = {matrix.name: matrix for matrix in (SDKS, STACKS)}
 

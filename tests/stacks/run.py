@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from otel_genai_impact.telemetry.request import read
 from tests.kit.app import run_app, tool
 from tests.kit.otlp_records import total_of
 from tests.kit.otlp_sink import OtlpSink
@@ -15,10 +16,10 @@ from tests.kit.sdk_run import NOT_ESTIMATED, impact_attributes
 from tests.stacks.stack import APPS, starter_of
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterable
 
     from tests.kit.otlp_records import SpanRecord
-    from tests.stacks.stack import Stack
+    from tests.stacks.stack import Call, Stack
 
 DUPLICATE: Final = "duplicate"
 _PATIENCE_S: Final = 240.0  # frameworks take many seconds to be imported, on a machine that does much else besides
@@ -35,18 +36,16 @@ class StackRun:
 
     def made(self, call: str) -> int:
         """The requests that the server got for this call."""
-        return sum(_is_of(request.model, self.stack.calls[call].model) for request in self.provider.requests)
+        return sum(_is_of(request.model, self.stack.calls[call]) for request in self.provider.requests)
 
     def reporting_spans(self) -> list[SpanRecord]:
         """The spans that report a request, in the order of their end."""
         return [span for span in self.sink.spans if impact_attributes(span)]
 
     def spans_of(self, call: str) -> list[SpanRecord]:
-        """Those that report a request of this call: one of their attributes is its model, in whatever words."""
-        model = self.stack.calls[call].model
-        return [
-            span for span in self.reporting_spans() if any(_is_of(value, model) for value in span.attributes.values())
-        ]
+        """Those that report a request of this call: one of their attributes names its model, in whatever words."""
+        planned = self.stack.calls[call]
+        return [span for span in self.reporting_spans() if any(_is_of(name, planned) for name in _names_on(span))]
 
     def counted_spans_of(self, call: str) -> list[SpanRecord]:
         """Those that are no duplicates."""
@@ -59,9 +58,9 @@ class StackRun:
     def requests_counted(self, call: str) -> float:
         """What the metric of requests says of this call."""
         points = self.sink.points_of("genai_impact.requests")
-        model = self.stack.calls[call].model
+        planned = self.stack.calls[call]
         return total_of(
-            [point for point in points if _is_of(point.attributes.get("gen_ai.response.model"), model)],
+            [point for point in points if _is_of(point.attributes.get("gen_ai.response.model"), planned)],
             lambda point: point.total,
         )
 
@@ -71,9 +70,15 @@ class StackRun:
         return root
 
 
-def _is_of(name: object, model: str) -> bool:
-    """Whether this is a name of the model: some put the provider before it."""
-    return isinstance(name, str) and (name == model or name.endswith(f"/{model}"))
+def _names_on(span: SpanRecord) -> Iterable[object]:
+    request = read(span.name, span.attributes)
+    return (*span.attributes.values(), None if request is None else request.request_model)
+
+
+def _is_of(name: object, call: Call) -> bool:
+    """Whether this is a name of the model that a call asks: some put the provider before it."""
+    models = (call.model, *call.aliases)
+    return isinstance(name, str) and any(name == model or name.endswith(f"/{model}") for model in models)
 
 
 @contextmanager

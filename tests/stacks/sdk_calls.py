@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tests.kit.answers import Answer
@@ -15,9 +16,11 @@ _SHARED: Final = ("chat", "streamed", "async", "async streamed", "tool calls", "
 _REQUESTS: Final = {"two at once": 2, "a hundred at once": 100}
 
 
-def calls(*models: str, cached: bool = False, cache_is_apart: bool = False) -> Mapping[str, Call]:
+def calls(
+    *models: str, made: tuple[str, ...] = _SHARED, cached: bool = False, cache_is_apart: bool = False
+) -> Mapping[str, Call]:
     """The shared calls; no two have the same model, nor the same number of tokens."""
-    made = (*_SHARED, "cached") if cached else _SHARED
+    made = (*made, "cached") if cached else made
     return {
         name: Call(
             model=model,
@@ -49,3 +52,28 @@ ANTHROPIC: Final = calls(
     "claude-opus-4-6", "claude-opus-4-7", "claude-opus-4-8", "claude-opus-5", "claude-opus-5-5", "claude-sonnet-4-6",
     "claude-sonnet-5", "claude-sonnet-5-5", cached=True, cache_is_apart=True,
 )  # fmt: skip
+COHERE: Final = calls(
+    "command-a-03-2025", "command-a-plus-05-2026", "command-a-reasoning-08-2025", "command-a-translate-08-2025",
+    "command-a-vision-07-2025", "command-r-08-2024", "command-r-plus-08-2024",
+)  # fmt: skip
+OLLAMA: Final = calls(
+    "openai/gpt-oss-20b", "openai/gpt-oss-120b", "google/gemma-2b", "google/gemma-7b", "google/gemma-2-2b",
+    "google/gemma-2-9b", "google/gemma-2-27b",
+)  # fmt: skip
+GROQ: Final = OLLAMA
+GOOGLE: Final = calls(
+    "gemini-2.5-flash", "gemini-2.5-flash-lite", "gemini-2.5-pro", "gemini-3-flash-preview", "gemini-3.1-flash-lite",
+    "gemini-3.1-pro-preview", "gemini-3.5-flash",
+)  # fmt: skip
+# The SDK has no asynchronous client.
+BEDROCK: Final = {
+    # Some leave the maker out; and what an invocation answers has a name of its own.
+    call: replace(planned, aliases=(planned.model.rpartition(".")[2], *(("claude",) if call == "invoke" else ())))
+    for call, planned in calls(
+        "anthropic.claude-sonnet-4-5-20250929-v1:0", "us.anthropic.claude-haiku-4-5-20251001-v1:0",
+        "anthropic.claude-opus-4-7-v1:0", "anthropic.claude-sonnet-4-6-v1:0", "anthropic.claude-opus-4-8-v1:0",
+        "anthropic.claude-opus-5-v1:0", "eu.anthropic.claude-sonnet-5-v1:0", "anthropic.claude-opus-4-6-v1:0",
+        made=("chat", "streamed", "tool calls", "invoke", "invoke streamed", "two at once", "a hundred at once"),
+        cached=True, cache_is_apart=True,
+    ).items()
+}  # fmt: skip

@@ -30,12 +30,14 @@ class Call:
         answers: to the first request, the second and so on; the last one to all further ones.
         requests: how many requests to the model the call comes to.
         cache_is_apart: whether the provider counts the tokens of its cache beside the input, as Anthropic does.
+        aliases: what some instrumentations call the model instead.
     """
 
     model: str
     answers: tuple[Answer, ...] = (Answer(),)
     requests: int = 1
     cache_is_apart: bool = False
+    aliases: tuple[str, ...] = ()
 
     def sent_tokens(self) -> list[tuple[int, int]]:
         """Input, with that of the cache, and output of each request, as the server said it, sorted."""
@@ -57,6 +59,7 @@ class Stack:
         calls: what it calls, in this order.
         reporters: the scopes of the spans that report its requests; where there are several, requests are seen twice.
         outcomes: of the calls that have no estimate, why not: a value of `genai_impact.not_estimated`.
+        told_tokens: input and output of the calls whose instrumentation tells others than those that the server sent.
         environment: more variables for the application.
         rolls_up: whether the spans of requests are below that of the application.
     """
@@ -65,12 +68,18 @@ class Stack:
     calls: Mapping[str, Call]
     reporters: frozenset[str]
     outcomes: Mapping[str, str] = field(default_factory=dict[str, str])
+    told_tokens: Mapping[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     rolls_up: bool = True
 
     def outcome(self, call: str) -> str:
         """`estimated`, or why not."""
         return self.outcomes.get(call, ESTIMATED)
+
+    def tokens(self, call: str) -> list[tuple[int, int]]:
+        """Input and output of each request of a call, as its spans should say it, sorted."""
+        planned = self.calls[call]
+        return [self.told_tokens[call]] * planned.requests if call in self.told_tokens else planned.sent_tokens()
 
 
 def names() -> list[str]:

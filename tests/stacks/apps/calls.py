@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from opentelemetry import trace
@@ -45,8 +47,18 @@ def call(name: str) -> Callable[[Made], Made]:
     return register
 
 
+def start() -> None:
+    """Starts what the variable names, `module:function` or `module:Instrumentor`, as an application does in its code."""
+    for name in os.environ.get("APP_STARTS", "").split():
+        module, _, function = name.partition(":")
+        made = getattr(import_module(module), function)()
+        if hasattr(made, "instrument"):
+            made.instrument()
+
+
 def run_all() -> None:
     """Makes the calls that the first argument names: a JSON object from call to model and number of requests."""
+    start()
     wanted: dict[str, tuple[str, int]] = json.loads(sys.argv[1])
     tracer = trace.get_tracer("app")
     for name, (model, requests) in wanted.items():
