@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 # Each SDK's application has these, under these names; "cached" only those whose API tells of a cache.
 _SHARED: Final = ("chat", "streamed", "async", "async streamed", "tool calls", "two at once", "a hundred at once")
-_REQUESTS: Final = {"two at once": 2, "a hundred at once": 100}
+# What an instrumentation knows least of.
+_FAILING: Final = ("failed", "ten failed at once")
+_REQUESTS: Final = {"two at once": 2, "a hundred at once": 100, "ten failed at once": 10}
 
 
 def calls(
@@ -40,17 +42,20 @@ def _answer(name: str, number: int) -> Answer:
         input_tokens=input_tokens,
         output_tokens=output_tokens,
         calls_a_tool=name == "tool calls",
+        error_status=400 if name in _FAILING else None,
         # Long enough for the requests to be under way together.
         delay_s=0.05 if name.endswith("at once") else 0.0,
     )
 
 
 OPENAI: Final = calls(
-    "gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "gpt-5", "gpt-5-mini", "gpt-5-nano", "gpt-5.1", cached=True
-)
+    "gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "gpt-5", "gpt-5-mini", "gpt-5-nano", "gpt-failing",
+    "gpt-failing-often", "gpt-5.1", made=(*_SHARED, *_FAILING), cached=True,
+)  # fmt: skip
 ANTHROPIC: Final = calls(
     "claude-opus-4-6", "claude-opus-4-7", "claude-opus-4-8", "claude-opus-5", "claude-opus-5-5", "claude-sonnet-4-6",
-    "claude-sonnet-5", "claude-sonnet-5-5", cached=True, cache_is_apart=True,
+    "claude-sonnet-5", "claude-failing", "claude-failing-often", "claude-haiku-5-5", "claude-sonnet-5-5",
+    made=(*_SHARED, *_FAILING, "stream helper"), cached=True, cache_is_apart=True,
 )  # fmt: skip
 COHERE: Final = calls(
     "command-a-03-2025", "command-a-plus-05-2026", "command-a-reasoning-08-2025", "command-a-translate-08-2025",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ESTIMATED: Final = "estimated"
+FAILED: Final = "error"
 APPS: Final = Path(__file__).parent / "apps"
 PINNED: Final = Path(__file__).parents[2] / "constraints" / "stacks.toml"
 
@@ -74,7 +75,8 @@ class Stack:
 
     def outcome(self, call: str) -> str:
         """`estimated`, or why not."""
-        return self.outcomes.get(call, ESTIMATED)
+        failed = self.calls[call].answers[0].error_status is not None
+        return self.outcomes.get(call, FAILED if failed else ESTIMATED)
 
     def tokens(self, call: str) -> list[tuple[int, int]]:
         """Input and output of each request of a call, as its spans should say it, sorted."""

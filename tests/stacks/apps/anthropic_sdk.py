@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
-from anthropic import Anthropic, AsyncAnthropic
+from anthropic import Anthropic, AsyncAnthropic, BadRequestError
 from calls import Asked, call, in_tasks, in_threads, run_all
 
 _TOOL: Any = {"name": "weather", "input_schema": {"type": "object", "properties": {}}}
@@ -61,6 +62,17 @@ async def two_at_once(asked: Asked) -> None:
 @call("a hundred at once")
 def a_hundred_at_once(asked: Asked) -> None:
     in_threads(chat, asked)
+
+
+@call("failed")
+def failed(asked: Asked) -> None:
+    with suppress(BadRequestError):
+        chat(asked)
+
+
+@call("ten failed at once")
+def ten_failed_at_once(asked: Asked) -> None:
+    in_threads(failed, asked)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -54,6 +55,17 @@ async def two_at_once(asked: Asked) -> None:
 @call("a hundred at once")
 def a_hundred_at_once(asked: Asked) -> None:
     in_threads(chat, asked)
+
+
+@call("failed")
+def failed(asked: Asked) -> None:
+    with suppress(litellm.BadRequestError):
+        chat(asked)
+
+
+@call("ten failed at once")
+def ten_failed_at_once(asked: Asked) -> None:
+    in_threads(failed, asked)
 
 
 if __name__ == "__main__":

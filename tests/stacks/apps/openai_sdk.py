@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from calls import Asked, call, in_tasks, in_threads, run_all
-from openai import AsyncOpenAI, OpenAI
+from openai import AsyncOpenAI, BadRequestError, OpenAI
 
 _TOOL: Any = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object", "properties": {}}}}
 
@@ -56,6 +57,17 @@ async def two_at_once(asked: Asked) -> None:
 @call("a hundred at once")
 def a_hundred_at_once(asked: Asked) -> None:
     in_threads(chat, asked)
+
+
+@call("failed")
+def failed(asked: Asked) -> None:
+    with suppress(BadRequestError):
+        chat(asked)
+
+
+@call("ten failed at once")
+def ten_failed_at_once(asked: Asked) -> None:
+    in_threads(failed, asked)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from tests.stacks.stack import Stack
 
 STACK: Final = Stack(
     app="anthropic_sdk",
-    calls=ANTHROPIC,
+    # Its span of a request that fails has no attribute at all.
+    calls={name: call for name, call in ANTHROPIC.items() if "failed" not in name},
     reporters=frozenset({"openlit.instrumentation.anthropic"}),
     environment={
         "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS": "anthropic",

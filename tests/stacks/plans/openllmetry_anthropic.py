@@ -12,7 +12,7 @@ STACK: Final = Stack(
     calls=ANTHROPIC,
     reporters=frozenset({"opentelemetry.instrumentation.anthropic"}),
     # OpenLLMetry adds the tokens that the start of a stream names to those that its end names, which are all of them.
-    told_tokens={"streamed": (41, 121), "async streamed": (43, 141)},
+    told_tokens={"streamed": (41, 121), "async streamed": (43, 141), "stream helper": (49, 201)},
     environment={
         "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS": "anthropic",
         "ANTHROPIC_OPEN_TELEMETRY": "false",
