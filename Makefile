@@ -12,7 +12,7 @@ GRAFANA_SCHEMA := $(GRAFANA)/node_modules/.package-lock.json
 CHECK_PYTHON = @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not that; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install check format test test-oldest test-sdks test-recipes e2e bench demo stack inventory dashboards clean
+.PHONY: help install check format test test-oldest test-sdks test-stacks test-recipes e2e bench demo stack inventory dashboards clean
 
 help: ## show this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,7 +40,10 @@ test-oldest: $(VENV)-oldest/.test ## unit and integration tests with the oldest 
 	TEST_SDK=groq $(VENV)-oldest/bin/python -m pytest tests/unit tests/integration --ignore tests/integration/test_declarative_configuration.py
 
 test-sdks: $(VENV)/.test-sdks ## each SDK with its oldest and its newest release, each in an environment of its own
-	$(BIN)/python tools/compatibility.py run
+	$(BIN)/python tools/compatibility.py run sdks
+
+test-stacks: $(VENV)/.test-sdks ## each stack of instrumentations, beside us, each in an environment of its own
+	$(BIN)/python tools/compatibility.py run stacks
 
 test-recipes: $(VENV)/.test-sdks $(VENV)/.test ## the pages of docs/recipes, each in an environment that has what it installs and nothing else
 	@grep -l '<!-- install -->' docs/recipes/*.md | sed 's|.*/||; s|[.]md$$||' | xargs -P "$$(getconf _NPROCESSORS_ONLN)" -I '{}' $(BIN)/python -m nox -s 'recipes({})'

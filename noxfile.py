@@ -1,7 +1,8 @@
-"""The tests of each SDK with its oldest and newest release, and of each recipe, each in an environment of its own.
+"""The tests of each SDK with its oldest and newest release, of each stack and recipe, each in an environment of its own.
 
-`make test-sdks` runs all of them side by side; `nox -s 'sdks(groq-oldest)'` runs one. Which there are says
-constraints/sdks.toml: nothing is listed here. `make test-recipes` does the same with the pages of docs/recipes.
+`make test-sdks` and `make test-stacks` run all of them side by side; `nox -s 'sdks(groq-oldest)'` or
+`nox -s 'stacks(official-openai)'` runs one. Which there are says constraints/sdks.toml and constraints/stacks.toml:
+nothing is listed here. `make test-recipes` does the same with the pages of docs/recipes.
 """
 
 from __future__ import annotations
@@ -12,8 +13,12 @@ import shlex
 import sys
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv|venv"
@@ -25,8 +30,10 @@ os.environ.setdefault("UV_SYSTEM_CERTS", "true")
 ROOT = Path(__file__).parent
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 TOOLS = nox.project.dependency_groups(PROJECT, "test-one-sdk")
+STACK_TOOLS = nox.project.dependency_groups(PROJECT, "test-one-stack")
 SDKS = tomllib.loads((ROOT / "constraints" / "sdks.toml").read_text(encoding="utf-8"))
-RESULTS = ROOT / ".cache" / "sdks"
+STACKS = tomllib.loads((ROOT / "constraints" / "stacks.toml").read_text(encoding="utf-8"))
+RESULTS = ROOT / ".cache"
 PAGES = ROOT / "docs" / "recipes"
 INSTALL = re.compile(r"<!-- install -->\n+```sh\npip install (.*)\n```")
 RECIPES = {
@@ -44,28 +51,25 @@ PYTEST = ("python", "-m", "pytest", "-q", "-p", "tests.kit.sdk_result")
 )
 def sdks(session: nox.Session, sdk: str, release: str) -> None:
     """Run what is tested of one SDK, and write down with which versions, and how it went."""
-    result = RESULTS / f"{sdk}-{release}.json"
-    result.parent.mkdir(parents=True, exist_ok=True)
-    result.unlink(missing_ok=True)
     wanted = SDKS[sdk][release]
-    session.install("-c", str(_pins(session)), *TOOLS, "-e", f"{ROOT}[distro]", *wanted)
     # An SDK that another instrumentation covers has tests of its own; ours are found by the name, and may have more, of
     # what the newest release has.
     of_its_own = f"tests/integration/test_{sdk.replace('-', '_')}.py"
     more = [of_its_own] if release == "newest" and (ROOT / of_its_own).exists() else []
     tests = SDKS[sdk].get("tests", ["tests/integration/test_instrumentations.py", *more])
     environment = {} if "tests" in SDKS[sdk] else {"TEST_SDK": sdk}
-    distribution = _name(wanted[0])
-    session.run(
-        *PYTEST,
-        "--sdk-result",
-        str(result),
-        "--sdk-distribution",
-        distribution,
-        *tests,
-        *session.posargs,
-        env=environment,
-    )
+    session.install("-c", str(_pins(session, TOOLS)), *TOOLS, "-e", f"{ROOT}[distro]", *wanted)
+    _test(session, RESULTS / "sdks" / f"{sdk}-{release}.json", wanted[:1], tests, environment)
+
+
+@nox.session
+@nox.parametrize("stack", [nox.param(stack, id=stack) for stack in STACKS])
+def stacks(session: nox.Session, stack: str) -> None:
+    """Run an application under a stack of instrumentations, and write down how often its requests were counted."""
+    wanted, more = STACKS[stack]["requirements"], STACKS[stack].get("more", [])
+    pins = _pins(session, STACK_TOOLS, opentelemetry=not STACKS[stack].get("own_opentelemetry", False))
+    session.install("-c", str(pins), *STACK_TOOLS, "-e", f"{ROOT}[distro]", *wanted, *more)
+    _test(session, RESULTS / "stacks" / f"{stack}.json", wanted, ["tests/stacks"], {"TEST_STACK": stack})
 
 
 @nox.session
@@ -92,11 +96,21 @@ def recipes(session: nox.Session, recipe: str) -> None:
     session.run(sys.executable, "-m", "pytest", "-q", test, *session.posargs, external=True, env=environment)
 
 
-def _pins(session: nox.Session) -> Path:
+def _test(
+    session: nox.Session, result: Path, requirements: list[str], tests: list[str], environment: dict[str, str]
+) -> None:
+    result.parent.mkdir(parents=True, exist_ok=True)
+    result.unlink(missing_ok=True)
+    distributions = [f"--sdk-distribution={_name(requirement)}" for requirement in requirements]
+    session.run(*PYTEST, "--sdk-result", str(result), *distributions, *tests, *session.posargs, env=environment)
+
+
+def _pins(session: nox.Session, tools: Iterable[str], *, opentelemetry: bool = True) -> Path:
     """The versions of OpenTelemetry and of what runs the tests; what the SDK brings is its own choice."""
-    names = {_name(requirement) for requirement in [*TOOLS, *PROJECT["project"]["dependencies"]]}
+    names = {_name(requirement) for requirement in [*tools, *PROJECT["project"]["dependencies"]]}
     lines = (ROOT / "constraints" / "newest.txt").read_text(encoding="utf-8").splitlines()
-    pinned = [line for line in lines if line.startswith("opentelemetry-") or _name(line) in names]
+    ours = {name for name in names if not name.startswith("opentelemetry-")}
+    pinned = [line for line in lines if (opentelemetry and line.startswith("opentelemetry-")) or _name(line) in ours]
     file = Path(session.create_tmp()) / "pins.txt"
     file.write_text("\n".join(pinned), encoding="utf-8")
     return file

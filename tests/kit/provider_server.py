@@ -76,7 +76,8 @@ class ProviderServer:
         self.default = default or Answer()
         self.requests: list[RecordedRequest] = []
         self._queue: deque[Answer] = deque()
-        self._answers_by_key: dict[str, Answer] = {}
+        self._answers_by_key: dict[str, deque[Answer]] = {}
+        self._choosing = threading.Lock()
         self._failures: Counter[int] = Counter()
         self._numbers = itertools.count(1)
         self._http = _HttpServer(("127.0.0.1", 0), _Handler)
@@ -103,18 +104,20 @@ class ProviderServer:
         """Answers the next requests with these, in this order, whatever they ask."""
         self._queue.extend(answers)
 
-    def answer_to(self, key: str, answer: Answer) -> None:
-        """Answers every request whose prompt or model is this key."""
-        self._answers_by_key[key] = answer
+    def answer_to(self, key: str, *answers: Answer) -> None:
+        """Answers requests whose prompt or model is this key, in this order; the last answer goes to all further ones."""
+        self._answers_by_key[key] = deque(answers)
 
     def chosen_answer(self, request: RecordedRequest) -> Answer:
         """The answer for this request; one from the queue is used up."""
         self.requests.append(request)
-        try:
-            return self._queue.popleft()
-        except IndexError:
-            by_model = self._answers_by_key.get(request.model, self.default)
-            return self._answers_by_key.get(request.prompt, by_model)
+        with self._choosing:
+            if self._queue:
+                return self._queue.popleft()
+            chosen = self._answers_by_key.get(request.prompt) or self._answers_by_key.get(request.model)
+            if not chosen:
+                return self.default
+            return chosen.popleft() if len(chosen) > 1 else chosen[0]
 
     def fails_first(self, answer: Answer) -> bool:
         """Whether the answer is still kept back, for the client to try again."""

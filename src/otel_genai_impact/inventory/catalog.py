@@ -34,9 +34,12 @@ _AZURE: Final = ("azure.", "az.")
 MARKETPLACES: Final = frozenset({"aws.bedrock", "aws_bedrock", "bedrock", "gcp.vertex_ai", "vertex_ai", "vertexai"})
 
 # Bedrock's own names of models: after an ARN's beginning or a region, the maker, its name, and a version; none need be there
-# but the maker and its name.
+# but the name. OpenLLMetry leaves the maker out.
 _BEDROCK: Final = frozenset({"aws.bedrock", "aws_bedrock", "bedrock"})
-_BEDROCK_NAME: Final = r"(?:arn:[^/]+/)?(?:[a-z-]+\.)?(anthropic|cohere|mistral)\.(.+?)(?:-v\d+(?::\d+(?::\w+)?)?)?"
+_BEDROCK_NAME: Final = (
+    r"(?:arn:[^/]+/)?(?:(?!anthropic|cohere|mistral)[a-z-]+\.)?(?:(anthropic|cohere|mistral)\.)?"
+    r"(.+?)(?:-v\d+(?::\d+(?::\w+)?)?)?"
+)
 _BEDROCK_MAKERS: Final = {"anthropic": "anthropic", "cohere": "cohere", "mistral": "mistralai"}
 
 # What some SDKs and gateways put before a model's name, and the table that it points to.
@@ -169,7 +172,11 @@ class Catalog:
         import re
 
         found = re.fullmatch(_BEDROCK_NAME, name)
-        return None if found is None else self._inventory.model(_BEDROCK_MAKERS[found[1]], found[2])
+        if found is None:
+            return None
+        tables = _BEDROCK_MAKERS.values() if found[1] is None else (_BEDROCK_MAKERS[found[1]],)
+        entries = (self._inventory.model(table, found[2]) for table in tables)
+        return next((entry for entry in entries if entry is not None), None)
 
     def _anywhere(self, name: str) -> ModelEntry | None:
         tables = self._inventory.providers_with(name)

@@ -134,6 +134,8 @@ _COUNTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     (_TOTALS[0], _TOTALS[1:]),
 )
 
+# OpenInference says the model of a stream that was not read to its end only within these, a text of JSON.
+_PARAMETERS: Final = "llm.invocation_parameters"
 # Langfuse writes one text of JSON, in words of its own.
 _LANGFUSE_USAGE: Final = "langfuse.observation.usage_details"
 _OF_LANGFUSE: Final = {
@@ -142,7 +144,7 @@ _OF_LANGFUSE: Final = {
     semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS: ("input_cached_tokens", "cache_read_input_tokens"),
     semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS: ("output_reasoning_tokens",),
 }
-_LONGEST_USAGE: Final = 4096
+_LONGEST_JSON: Final = 4096
 
 # A span that has one of these may be a request in another's words.
 MARKS: Final = frozenset({
@@ -155,6 +157,14 @@ MARKS: Final = frozenset({
 THOUGHTS_APART: Final = frozenset(
     {"gcp.gemini", "gcp.vertex_ai", "gcp.gen_ai", "gemini", "google", "vertex_ai", "Google"}
 )
+
+# Instrumentations whose input leaves out what was read from or written to a cache, as these providers' APIs count it.
+CACHE_APART: Final = frozenset({
+    "openlit.instrumentation.anthropic",
+    "opentelemetry.instrumentation.bedrock",
+    "opentelemetry.instrumentation.botocore.bedrock-runtime",
+    "opentelemetry.instrumentation.genai.bedrock",
+})  # fmt: skip
 
 
 # Families of instrumentations, each followed by a name of what is instrumented.
@@ -207,6 +217,10 @@ def in_the_words_of_the_conventions(attributes: Mapping[str, Any]) -> dict[str, 
         value = next((said for key in (name, *others) if (said := attributes.get(key)) is not None), None)
         if value is not None:
             found[name] = value
+    if semconv.GEN_AI_REQUEST_MODEL not in found and semconv.GEN_AI_RESPONSE_MODEL not in found:
+        model = _json_of(attributes.get(_PARAMETERS)).get("model")
+        if isinstance(model, str) and model:
+            found[semconv.GEN_AI_REQUEST_MODEL] = model
     usage = attributes.get(_LANGFUSE_USAGE)
     return {**_usage_of_langfuse(usage), **found} if usage else found
 
@@ -231,14 +245,19 @@ def _is_known(operation: object) -> bool:
     return isinstance(operation, str) and operation in _KNOWN
 
 
-def _usage_of_langfuse(usage: object) -> dict[str, Any]:
-    if not isinstance(usage, str) or len(usage) > _LONGEST_USAGE:
+def _json_of(value: object) -> dict[str, Any]:
+    """The object in a text of JSON; an empty one if there is none, or if the text is too long to be looked through."""
+    if not isinstance(value, str) or len(value) > _LONGEST_JSON:
         return {}
     try:
-        details: Any = json.loads(usage)
+        said: Any = json.loads(value)
     except (ValueError, RecursionError):
         return {}
-    said = cast("dict[str, Any]", details) if isinstance(details, dict) else {}
+    return cast("dict[str, Any]", said) if isinstance(said, dict) else {}
+
+
+def _usage_of_langfuse(usage: object) -> dict[str, Any]:
+    said = _json_of(usage)
     return {
         name: value
         for name, keys in _OF_LANGFUSE.items()

@@ -23,7 +23,7 @@ from otel_genai_impact.semconv import (
     SERVER_ADDRESS,
 )
 from otel_genai_impact.telemetry import dialects
-from otel_genai_impact.telemetry.dialects import INFERENCE, NEVER_COUNTED, THOUGHTS_APART, UNSUPPORTED
+from otel_genai_impact.telemetry.dialects import CACHE_APART, INFERENCE, NEVER_COUNTED, THOUGHTS_APART, UNSUPPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -161,7 +161,9 @@ def _read(  # noqa: C901 -- what is common, is looked at in place
     cached_tokens = get(GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS)
     if cached_tokens is not None:
         cached_tokens = _part(cached_tokens)
-        input_tokens = _with_cache(input_tokens, cached_tokens, _part(get(GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS)))
+        written_tokens = _part(get(GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS))
+        is_apart = scope is not None and scope.name in CACHE_APART
+        input_tokens = _with_cache(input_tokens, cached_tokens, written_tokens, is_apart=is_apart)
     if provider in THOUGHTS_APART:
         in_our_words = False
         output_tokens = _with_thoughts(dialects.total_tokens(attributes), input_tokens, output_tokens)
@@ -235,10 +237,10 @@ def _with_thoughts(total: object, received: int | None, generated: int | None) -
     return max(generated, in_all - received)
 
 
-def _with_cache(received: int | None, cached: int | None, written: int | None) -> int | None:
+def _with_cache(received: int | None, cached: int | None, written: int | None, *, is_apart: bool) -> int | None:
     """The input tokens with those of the cache: less input than its parts means that they were left out."""
     of_the_cache = (cached or 0) + (written or 0)
-    if received is None or not 0 <= received < of_the_cache:
+    if received is None or received < 0 or (received >= of_the_cache and not is_apart):
         return received
     return received + of_the_cache
 

@@ -104,11 +104,13 @@ _BEDROCK_ARN = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/"
         ("anthropic.claude-opus-4-6", "anthropic/claude-opus-4-6"),
         (f"{_BEDROCK_ARN}eu.anthropic.claude-opus-4-6-v1", "anthropic/claude-opus-4-6"),
         ("arn:aws:bedrock:eu-west-3::foundation-model/cohere.command-r-v1:0", "cohere/command-r"),
+        ("claude-opus-4-6-v1:0", "anthropic/claude-opus-4-6"),
+        ("mistral-large-2512-v1:0", "mistralai/mistral-large-2512"),
         ("mistral.mistral-large-2407-v1:0", "mistralai/mistral-large-2407"),
     ],
 )
 def test_bedrocks_name_of_a_model_is_the_makers_with_more_around_it(name: str, entry: str) -> None:
-    """A region, an ARN and a version are taken off, on Bedrock; the figures are the maker's."""
+    """A region, an ARN and a version are taken off, on Bedrock, and the maker may be left out; the figures are the maker's."""
     for provider in ("aws.bedrock", "aws_bedrock", "Bedrock"):
         served = _serve(provider, name)
         assert entry == served.entry.id

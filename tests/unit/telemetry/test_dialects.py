@@ -165,6 +165,47 @@ def test_input_that_leaves_the_cache_out(parts: dict[str, Any], input_tokens: in
 
 
 @pytest.mark.parametrize(
+    ("parameters", "model"),
+    [
+        ('{"model": "gpt-4o", "stream": true}', "gpt-4o"),
+        ('{"model": ["gpt-4o"]}', None),
+        ('["gpt-4o"]', None),
+        ('{"model": "gpt-4o"', None),
+        ('{"model": "gpt-4o", "tools": "' + "x" * 5000 + '"}', None),
+    ],
+)
+def test_a_model_that_is_only_among_the_parameters(parameters: str, model: str | None) -> None:
+    """OpenInference says it of unfinished streams only there; what is no JSON, or too long, says nothing."""
+    request = read("Completions", {"openinference.span.kind": "LLM", "llm.invocation_parameters": parameters})
+    assert request is not None
+    assert (None, model, None) == (request.response_model, request.request_model, request.output_tokens)
+
+
+def test_the_model_of_the_answer_holds_before_that_of_the_parameters() -> None:
+    """What a span says of the model itself is what is read."""
+    said = {"llm.model_name": "gpt-4o-mini", "llm.invocation_parameters": '{"model": "gpt-4o"}'}
+    request = read("Completions", {"openinference.span.kind": "LLM", **said})
+    assert request is not None
+    assert "gpt-4o-mini" == request.request_model
+
+
+@pytest.mark.parametrize(
+    ("scope", "input_tokens"),
+    [
+        ("opentelemetry.instrumentation.genai.bedrock", 151),
+        ("openlit.instrumentation.anthropic", 151),
+        ("otel_genai_impact.instrumentation.litellm", 120),
+    ],
+)
+def test_instrumentations_that_always_leave_the_cache_out(scope: str, input_tokens: int) -> None:
+    """Of these it is known, so that also an input of more than what was read from the cache does not include it."""
+    cached = {"gen_ai.usage.input_tokens": 120, "gen_ai.usage.cache_read.input_tokens": 31}
+    request = read("chat", {**CONVENTIONS, **cached}, InstrumentationScope(scope))
+    assert request is not None
+    assert input_tokens == request.input_tokens
+
+
+@pytest.mark.parametrize(
     ("provider", "total", "output_tokens"),
     [
         ("gcp.gemini", 520, 400),

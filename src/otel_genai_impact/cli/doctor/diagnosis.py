@@ -29,7 +29,7 @@ class Finding:
         about: an SDK, a variable, a part of OpenTelemetry.
         text: what is the case, in one sentence.
         do: what to do.
-        problem: whether requests are missed or counted twice, or something that was asked for is not done.
+        problem: whether requests are missed, or something that was asked for is not done.
     """
 
     about: str
@@ -254,43 +254,21 @@ _NOBODY: Final = (
 )
 
 
-# Run with the releases of 2026: of each of these, however many see a request, it is counted once.
-_TOLD_APART: Final = (
-    frozenset({"official", "ours", "OpenLLMetry"}),
-    frozenset({"official", "ours", "OpenInference"}),
-    frozenset({"official", "ours", "the SDK itself"}),
-)
-# And of these not: their spans stand beside each other, without a response id that both have.
-_COUNTED_TWICE: Final = (
-    (frozenset({"the SDK itself", "OpenLLMetry"}), "requests that fail"),
-    (frozenset({"the SDK itself", "OpenInference"}), "streams through its helpers"),
-    (frozenset({"OpenInference", "OpenLLMetry"}), "some requests"),
-)
+# Run together in tests/stacks: of these, however many see a request, it is counted once.
+_TOLD_APART: Final = frozenset({"official", "ours", "OpenLLMetry", "OpenInference", "the SDK itself"})
 
 
 def _of_doubled(coverage: Coverage) -> Iterator[Finding]:
     counting = coverage.counting
     kinds = {source.by for source in counting}
-    if len(counting) == len(kinds) and any(kinds <= together for together in _TOLD_APART):
+    if len(counting) < 2 or (len(counting) == len(kinds) and kinds <= _TOLD_APART):  # noqa: PLR2004 -- none or one
         return
-    twice = [(together, what) for together, what in _COUNTED_TWICE if together <= kinds]
-    for together, what in twice:
-        others = [source for source in counting if source.by in together and source.by != "the SDK itself"]
-        native = next((source for source in counting if source.by == "the SDK itself" in together), None)
-        both = _names(source for source in counting if source.by in together)
-        off = "" if native is None else f"Switch its own spans off with {native.detail}, or uninstall "
-        yield Finding(
-            about=coverage.sdk.distribution,
-            text=f"Seen by {both}: {what} may be counted twice.",
-            do=f"{off or 'Uninstall one of them: '}{_names(others)}.",
-        )
-    if not twice and len(counting) > 1:
-        yield Finding(
-            about=coverage.sdk.distribution,
-            text=f"Seen by {_names(counting)}: counted once where their spans are nested, have the same response id, or are alike at the same time.",
-            do="One instrumentation is enough.",
-            problem=False,
-        )
+    yield Finding(
+        about=coverage.sdk.distribution,
+        text=f"Seen by {_names(counting)}: counted once where their spans are nested, have the same response id, or are alike at the same time.",
+        do="One instrumentation is enough.",
+        problem=False,
+    )
 
 
 def _names(sources: Iterable[Source]) -> str:

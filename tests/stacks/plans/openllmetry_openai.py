@@ -1,0 +1,18 @@
+"""OpenAI's SDK with OpenLLMetry alone."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.stacks.sdk_calls import OPENAI
+from tests.stacks.stack import Stack
+
+STACK: Final = Stack(
+    app="openai_sdk",
+    calls=OPENAI,
+    reporters=frozenset({"opentelemetry.instrumentation.openai.v1"}),
+    environment={
+        "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS": "openai",
+        "APP_STARTS": "opentelemetry.instrumentation.openai:OpenAIInstrumentor",
+    },
+)
