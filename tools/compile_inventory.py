@@ -1,7 +1,7 @@
-"""Compiles the inventory's TOML files into the one JSON file that the running program reads.
+"""Compiles the inventory's TOML files into the two JSON files that the running program reads: numbers, and names.
 
-python tools/compile_inventory.py            write it
-python tools/compile_inventory.py --check    exit 1 if the one on disk is not what the TOML files give
+python tools/compile_inventory.py            write them
+python tools/compile_inventory.py --check    exit 1 if those on disk are not what the TOML files give
 """
 
 from __future__ import annotations
@@ -9,7 +9,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from otel_genai_impact.inventory.compiled import (
     COMPILED_FILE,
@@ -25,6 +28,9 @@ from otel_genai_impact.inventory.compiled import (
 )
 from otel_genai_impact.inventory.fields import InventoryError
 from otel_genai_impact.inventory.loader import InventoryRecords, load_inventory
+from otel_genai_impact.inventory.names import NAMES_FILE, Names
+from otel_genai_impact.inventory.names_loader import load_names
+from tools.compile_names import compiled_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +57,7 @@ def compiled(records: InventoryRecords) -> CompiledInventory:
     }
 
 
-def compiled_text(content: CompiledInventory) -> str:
+def compiled_text(content: CompiledInventory | Names) -> str:
     """The file: one line an entry, so that a change of one number is a change of one line."""
     return _lines({"generated": GENERATED_MARK, **content}) + "\n"
 
@@ -99,22 +105,32 @@ def _flags(codes: tuple[str, ...], present: tuple[str, ...]) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write or check the compiled file; the exit status says whether it is right."""
-    parser = argparse.ArgumentParser(description="Compile the inventory's TOML files into compiled.json.")
-    parser.add_argument("--check", action="store_true", help="write nothing, exit 1 if the file on disk is stale")
+    parser = argparse.ArgumentParser(
+        description="Compile the inventory's TOML files into compiled.json and names.json."
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing, exit 1 if a file on disk is stale")
     check: bool = parser.parse_args(arguments).check
     try:
-        text = compiled_text(compiled(load_inventory()))
+        records = load_inventory()
+        texts = {
+            COMPILED_FILE: compiled_text(compiled(records)),
+            NAMES_FILE: compiled_text(compiled_names(records, load_names(records))),
+        }
     except InventoryError as error:
         print(error, file=sys.stderr)
         return 1
     if not check:
-        COMPILED_FILE.write_text(text, encoding="utf-8", newline="\n")
+        for path, text in texts.items():
+            path.write_text(text, encoding="utf-8", newline="\n")
         return 0
-    on_disk = COMPILED_FILE.read_text(encoding="utf-8") if COMPILED_FILE.exists() else None
-    if on_disk != text:
-        print(f"{COMPILED_FILE.name} is stale; run: python tools/compile_inventory.py", file=sys.stderr)
-        return 1
-    return 0
+    stale = [path for path, text in texts.items() if _on_disk(path) != text]
+    for path in stale:
+        print(f"{path.name} is stale; run: python tools/compile_inventory.py", file=sys.stderr)
+    return 1 if stale else 0
+
+
+def _on_disk(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
 
 
 if __name__ == "__main__":

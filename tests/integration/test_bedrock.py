@@ -50,11 +50,11 @@ _ESTIMATED: Final = {
     for number, (call, (model, entry)) in enumerate(_MODELS.items())
 }
 _NOT_ESTIMATED: Final = {
-    "Nova": ("unknown_model", PlannedCall(model="amazon.nova-pro-v1:0", answer=Answer())),
-    "invoke Nova": ("unknown_model", PlannedCall(model="amazon.nova-lite-v1:0", answer=Answer())),
-    "invoke Nova streamed": ("unknown_model", PlannedCall(model="us.amazon.nova-micro-v1:0", answer=Answer())),
-    "invoke Llama": ("unknown_model", PlannedCall(model="meta.llama3-1-70b-instruct-v1:0", answer=Answer())),
-    "invoke Llama streamed": ("unknown_model", PlannedCall(model="meta.llama3-1-8b-instruct-v1:0", answer=Answer())),
+    "Nova": ("unknown_model", PlannedCall(model="amazon.nova-of-nobody-v1:0", answer=Answer())),
+    "invoke Nova": ("unknown_model", PlannedCall(model="amazon.nova-of-no-one-v1:0", answer=Answer())),
+    "invoke Nova streamed": ("unknown_model", PlannedCall(model="us.amazon.nova-of-none-v1:0", answer=Answer())),
+    "invoke Llama": ("unknown_model", PlannedCall(model="meta.llama-of-nobody-v1:0", answer=Answer())),
+    "invoke Llama streamed": ("unknown_model", PlannedCall(model="meta.llama-of-no-one-v1:0", answer=Answer())),
     "usage left out": ("no_usage", PlannedCall(model="anthropic.none-1", answer=Answer(usage_reported=False))),
     "stream closed early": ("no_usage", PlannedCall(model="anthropic.none-2", answer=Answer())),
     "stream abandoned": ("error", PlannedCall(model="anthropic.none-3", answer=Answer())),

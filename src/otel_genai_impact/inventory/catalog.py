@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from otel_genai_impact import semconv
 from otel_genai_impact._config import complain
 from otel_genai_impact.inventory.compiled import DATA_CENTER_DEFAULT, Inventory, inventory
+from otel_genai_impact.inventory.resolved import TEXT, Resolution
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from otel_genai_impact.inventory.compiled import DataCenterEntry, ModelEntry, ZoneEntry
 
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 TABLES: Final = {
     "openai": "openai",
     "anthropic": "anthropic",
+    "mistral": "mistralai",
     "mistral_ai": "mistralai",
     "mistralai": "mistralai",
     "gcp.gemini": "google_genai",
@@ -33,25 +37,11 @@ _AZURE: Final = ("azure.", "az.")
 # Clouds that serve other makers' models from data centres of which the maker's figures are the best ones known.
 MARKETPLACES: Final = frozenset({"aws.bedrock", "aws_bedrock", "bedrock", "gcp.vertex_ai", "vertex_ai", "vertexai"})
 
-# Bedrock's own names of models: after an ARN's beginning or a region, the maker, its name, and a version; none need be there
-# but the name. OpenLLMetry leaves the maker out.
-_BEDROCK: Final = frozenset({"aws.bedrock", "aws_bedrock", "bedrock"})
-_BEDROCK_NAME: Final = (
-    r"(?:arn:[^/]+/)?(?:(?!anthropic|cohere|mistral)[a-z-]+\.)?(?:(anthropic|cohere|mistral)\.)?"
-    r"(.+?)(?:-v\d+(?::\d+(?::\w+)?)?)?"
-)
-_BEDROCK_MAKERS: Final = {"anthropic": "anthropic", "cohere": "cohere", "mistral": "mistralai"}
-
-# What some SDKs and gateways put before a model's name, and the table that it points to.
-PREFIXES: Final = {
-    "openai/": "openai",
-    "anthropic/": "anthropic",
-    "mistralai/": "mistralai",
-    "google/": "google_genai",
-    "models/": "google_genai",
-}
+_OLLAMA: Final = "ollama"
 
 _NEAREST_NAMES: Final = 3
+_MOST_KEPT: Final = 4096
+_LONGEST_KEPT: Final = 200
 
 
 class ZoneError(LookupError):
@@ -72,7 +62,9 @@ class Served(NamedTuple):
 
 
 class Catalog:
-    """Resolves names in an inventory, exactly or by declared rules, never by likeness.
+    """Resolves names in an inventory, exactly or in declared steps (`resolution.py`), never by likeness.
+
+    What a name led to is kept, misses too, up to a bound.
 
     Args:
         zone: electricity zone for all requests, instead of each provider's own.
@@ -85,6 +77,7 @@ class Catalog:
     def __init__(self, *, zone: str | None = None, entries: Inventory | None = None) -> None:
         self._inventory = inventory() if entries is None else entries
         self._zone = None if zone is None else self.zone(zone)
+        self._kept: dict[tuple[str | None, str, dt.date | None], Resolution | None] = {}
 
     @classmethod
     def of_setting(cls, zone: str | None) -> Catalog:
@@ -113,18 +106,43 @@ class Catalog:
             raise ZoneError(f"there is no electricity zone {code!r}; ISO 3166-1 alpha-3 codes such as FRA{near}")
         return entry
 
-    def serve(self, provider: str | None, *names: str | None) -> Served | None:
+    def serve(self, provider: str | None, *names: str | None, at: dt.date | None = None) -> Served | None:
         """What serves a request to this provider for the model of one of these names, the best name first.
 
-        None if the inventory has no model of any of these names.
+        With a day, names mean what they meant then. None if the inventory has no model of any of these names that makes text.
         """
         for position, name in enumerate(names):
-            entry = None if name is None else self._model(provider, name)
-            if entry is not None:
+            found = None if name is None else self.identify(provider, name, at=at)
+            if found is not None and found.entry is not None:
                 # Where the first name, the response's, is unknown, that of the request says it less exactly.
                 from_request = position > 0 and names[0] is not None
-                return self._served(provider, entry, (semconv.MODEL_FROM_REQUEST,) if from_request else ())
+                return self._served(
+                    provider, found.entry, (*found.codes, semconv.MODEL_FROM_REQUEST) if from_request else found.codes
+                )
         return None
+
+    def identify(self, provider: str | None, name: str, *, at: dt.date | None = None) -> Resolution | None:
+        """Which model a provider means by a name, also if it makes no text and has no numbers; None if that is not known."""
+        key = (provider, name, at)
+        try:
+            return self._kept[key]
+        except KeyError:
+            found = self._identify(provider, name, at)
+            if len(name) <= _LONGEST_KEPT:
+                if len(self._kept) >= _MOST_KEPT:
+                    self._kept.clear()  # rare: what is needed comes back at once
+                self._kept[key] = found
+            return found
+
+    def _identify(self, provider: str | None, name: str, at: dt.date | None) -> Resolution | None:
+        table = self._table(provider)
+        if at is None:
+            entry = self._inventory.exact(table, name)
+            if entry is not None and entry.name == name:
+                return Resolution(id=entry.id, modality=TEXT, entry=entry, codes=())
+        from otel_genai_impact.inventory.resolution import resolve  # names that are known as they stand need none of it
+
+        return resolve(self._inventory, table, name, at=at, ollama=(provider or "").lower() == _OLLAMA)
 
     def nearest(self, provider: str | None, name: str) -> str:
         """A hint with the names most like this one, for messages; empty if there are none."""
@@ -151,36 +169,6 @@ class Catalog:
         if fallback is None:
             raise LookupError("the inventory has no default data centre")
         return fallback
-
-    def _model(self, provider: str | None, name: str) -> ModelEntry | None:
-        """By the very name, then without a known prefix; in the provider's table, then in all."""
-        prefix = next((known for known in PREFIXES if name.startswith(known)), "")
-        bare = name[len(prefix) :]
-        table = self._table(provider)
-        if table is not None:
-            entry = self._inventory.model(table, name) or (self._inventory.model(table, bare) if prefix else None)
-            if entry is not None:
-                return entry
-        entry = self._anywhere(name)
-        if entry is None and prefix:
-            entry = self._inventory.model(PREFIXES[prefix], bare)
-        if entry is None and (provider or "").lower() in _BEDROCK:
-            entry = self._on_bedrock(name)
-        return entry
-
-    def _on_bedrock(self, name: str) -> ModelEntry | None:
-        import re
-
-        found = re.fullmatch(_BEDROCK_NAME, name)
-        if found is None:
-            return None
-        tables = _BEDROCK_MAKERS.values() if found[1] is None else (_BEDROCK_MAKERS[found[1]],)
-        entries = (self._inventory.model(table, found[2]) for table in tables)
-        return next((entry for entry in entries if entry is not None), None)
-
-    def _anywhere(self, name: str) -> ModelEntry | None:
-        tables = self._inventory.providers_with(name)
-        return self._inventory.model(tables[0], name) if tables else None
 
     def _table(self, provider: str | None) -> str | None:
         spelling = (provider or "").lower()

@@ -24,6 +24,10 @@ COMPILED_FILE: Final = DATA_FOLDER / "compiled.json"
 DATA_CENTER_DEFAULT: Final = "default"
 """The entry among the data centres that stands for providers that nobody knows."""
 
+OPEN_WEIGHTS: Final = "huggingface_hub"
+WITHOUT_SERVICE: Final = "others"
+"""Tables for makers that the reference has no table for: of models whose weights are open, and of all others."""
+
 MODEL_ASSUMPTIONS: Final = (semconv.MODEL_MULTIMODAL, semconv.MODEL_PARAMETERS_UNDISCLOSED)
 ZONE_ASSUMPTIONS: Final = (semconv.GRID_ADPE_WORLD, semconv.GRID_PE_WORLD, semconv.GRID_WUE_WORLD)
 """What may be assumed about a model or a zone. Bit i of a row's flags stands for code i."""
@@ -96,7 +100,12 @@ class Inventory:
 
     @property
     def providers(self) -> tuple[str, ...]:
-        """Keys of the tables of models, sorted."""
+        """Keys of the tables of models that are a provider's own, which has a data centre; sorted."""
+        return tuple(table for table in self._content["models"] if table in self._content["data_centers"])
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Keys of all tables of models, sorted: the providers', and that of models which others serve."""
         return tuple(self._content["models"])
 
     @property
@@ -136,6 +145,14 @@ class Inventory:
             ),
             assumptions=_flagged(MODEL_ASSUMPTIONS, flags),
         )
+
+    def exact(self, provider: str | None, name: str) -> ModelEntry | None:
+        """The model of this very name, or with this very name as its alias: the provider's own first, then anybody's."""
+        own = None if provider is None else self.model(provider, name)
+        if own is not None:
+            return own
+        tables = self.providers_with(name)
+        return self.model(tables[0], name) if tables else None
 
     def zone(self, code: str) -> ZoneEntry | None:
         """The electricity zone of exactly this code."""

@@ -6,7 +6,7 @@ The running program reads `compiled.py` instead; this is for compiling, for test
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from otel_genai_impact import semconv
@@ -14,6 +14,7 @@ from otel_genai_impact.impacts.product_system import DataCenter, ElectricityMix,
 from otel_genai_impact.inventory.compiled import (
     DATA_CENTER_DEFAULT,
     DATA_FOLDER,
+    WITHOUT_SERVICE,
     DataCenterEntry,
     ModelEntry,
     ZoneEntry,
@@ -104,6 +105,7 @@ def load_inventory(folder: Path = DATA_FOLDER) -> InventoryRecords:
         InventoryError: on the first problem.
     """
     providers = _load_providers(folder / "models")
+    _add_makers(providers, folder / "makers")
     zones_file = read_toml(folder / "zones.toml")
     zones_file.allow("zones", *_PROVENANCE_KEYS)
     read_provenance(zones_file)
@@ -111,7 +113,7 @@ def load_inventory(folder: Path = DATA_FOLDER) -> InventoryRecords:
     centers_file = read_toml(folder / "data_centers.toml")
     centers_file.allow("data_centers")
     centers = read_data_centers(centers_file)
-    for provider in (*providers, DATA_CENTER_DEFAULT):
+    for provider in (*(known for known in providers if known != WITHOUT_SERVICE), DATA_CENTER_DEFAULT):
         if provider not in centers:
             raise centers_file.error(f'data_centers."{provider}"', "missing, every provider has a data centre")
     for center in centers.values():
@@ -134,6 +136,30 @@ def _load_providers(folder: Path) -> dict[str, ProviderRecord]:
         provider = top.choice("provider", (path.stem,))
         providers[provider] = read_models(top, provider=provider, maker=top.optional_text("maker"))
     return providers
+
+
+def _add_makers(providers: dict[str, ProviderRecord], folder: Path) -> None:
+    """Models that the reference does not know, one file a maker. In tables of many makers, names are `maker/name`."""
+    for path in sorted(folder.glob("*.toml")):
+        top = read_toml(path)
+        top.allow("provider", "maker", "models")
+        provider = top.choice("provider", (*providers, WITHOUT_SERVICE))
+        maker = top.text("maker")
+        known = providers.get(provider)
+        own = None if known is None else known.maker
+        if own not in {None, maker}:
+            raise top.expected("maker", f"{shown(own)}, as in {provider}.toml")
+        models = dict(read_models(top, provider=provider, maker=maker).models)
+        if own is None:
+            models = {
+                f"{maker}/{name}": replace(record, entry=record.entry._replace(name=f"{maker}/{name}"))
+                for name, record in models.items()
+            }
+        have: dict[str, ModelRecord] = {} if known is None else dict(known.models)
+        for name in models.keys() & have.keys():
+            raise top.error(f"models.{shown(name)}", "duplicate, another file has this model")
+        aliases: Mapping[str, AliasRecord] = {} if known is None else known.aliases
+        providers[provider] = ProviderRecord(provider=provider, maker=own, models={**have, **models}, aliases=aliases)
 
 
 def _read_data_version(path: Path) -> str:
@@ -250,6 +276,6 @@ def read_provenance(table: Table, *, reference_is_source: bool = False) -> Prove
     return Provenance(
         sources=table.urls("sources") if links_needed else (),
         checked=table.day("checked"),
-        reference=table.text("reference") if reference_is_source else table.optional_text("reference"),
+        reference=table.optional_text("reference") if links_needed else table.text("reference"),
         retired_in=table.matching("retired_in", _RELEASE, 'a release such as "0.10.0"') if retired else None,
     )

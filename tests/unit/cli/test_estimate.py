@@ -52,7 +52,7 @@ def test_json_says_what_the_figures_rest_on(capsys: pytest.CaptureFixture[str]) 
         "method": "ecologits-0.11",
         "data_version": assessment.data_version,
         "zone": "USA",
-        "assumptions": ["latency.unknown", "model.parameters.undisclosed", "zone.provider_default"],
+        "assumptions": ["latency.unknown", "model.alias", "model.parameters.undisclosed", "zone.provider_default"],
     }
     assert expected == {key: value for key, value in report.items() if key not in figures}
     assert {*expected, *figures} == report.keys()

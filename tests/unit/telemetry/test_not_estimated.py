@@ -35,7 +35,7 @@ INPUT = "gen_ai.usage.input_tokens"
         ({OUTPUT: 0, INPUT: 0}, False, "no_usage"),
         ({"gen_ai.request.model": "gpt-99"}, False, "unknown_model"),
         ({"gen_ai.request.model": None}, False, "unknown_model"),
-        ({"gen_ai.request.model": "ft:gpt-4o:acme"}, False, "unknown_model"),
+        ({"gen_ai.request.model": "ft:gpt-99:acme"}, False, "unknown_model"),
     ],
 )
 def test_each_reason_is_named_and_counted(changes: dict[str, Any], error: bool, status: str) -> None:

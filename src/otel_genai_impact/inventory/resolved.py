@@ -1,0 +1,26 @@
+"""What a name leads to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from otel_genai_impact.inventory.compiled import ModelEntry
+
+TEXT: Final = "text"
+
+
+class Resolution(NamedTuple):
+    """What a name means.
+
+    Attributes:
+        id: `maker/name`.
+        modality: what the model makes: `text`, `embedding`, `image`, `video`, `audio`, `ranking`.
+        entry: its numbers; None where no method covers what it makes.
+        codes: the steps that led to it, as codes of assumptions; none for an exact name.
+    """
+
+    id: str
+    modality: str
+    entry: ModelEntry | None
+    codes: tuple[str, ...]
