@@ -42,7 +42,7 @@ test-oldest: $(VENV)-oldest/.test ## unit and integration tests with the oldest 
 test-sdks: $(VENV)/.test-sdks ## each SDK with its oldest and its newest release, each in an environment of its own
 	$(BIN)/python tools/compatibility.py run
 
-e2e: $(VENV)/.test $(VENV)/.demo $(VENV)/.backends $(PHOENIX)/.done $(GRAFANA_SCHEMA) ## a real Collector, Prometheus and model, end to end (the first time builds the Collector: about 5 minutes)
+e2e: $(VENV)/.test $(VENV)/.demo $(VENV)/.backends $(VENV)/.browser $(PHOENIX)/.done $(GRAFANA_SCHEMA) ## a real Collector, Prometheus and model, end to end (the first time builds the Collector: about 5 minutes)
 	$(BIN)/python tools/build_collector.py
 	$(BIN)/python tools/find_prometheus.py
 	$(BIN)/python -m pytest tests/e2e
@@ -98,6 +98,13 @@ $(PHOENIX)/.done: constraints/phoenix.txt $(VENV)/.test-sdks
 $(GRAFANA_SCHEMA): $(GRAFANA)/package.json $(GRAFANA)/package-lock.json
 	@command -v npm >/dev/null || { echo "Checking the Grafana dashboards needs Node.js 18 or newer with npm: https://nodejs.org, or your system's package"; exit 1; }
 	npm ci --prefix $(GRAFANA) --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# The page of `genai-impact report` is looked at by a real browser: Debian's, where there is none yet (85 MB).
+$(VENV)/.browser: $(VENV)/.base
+	$(PIP) -q -c $(NEWEST) --group browser
+	@command -v chromium chromium-browser google-chrome >/dev/null || { apt-get -q update && apt-get -q install -y --no-install-recommends chromium; } \
+		|| { echo "Chromium is needed, and cannot be installed here; try: sudo apt-get install --no-install-recommends chromium"; exit 1; }
 	@touch $@
 
 $(VENV)/.test-sdks: $(VENV)/.base

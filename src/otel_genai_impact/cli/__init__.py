@@ -1,4 +1,4 @@
-"""The command line: `genai-impact run`, `genai-impact estimate` and `genai-impact doctor`. Parses, calls, prints."""
+"""The command line, `genai-impact`: parses, calls, prints."""
 
 from __future__ import annotations
 
@@ -22,12 +22,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from otel_genai_impact.cli.doctor.command import print_diagnosis
 
         return print_diagnosis(options)
+    if options.command == "report":
+        from otel_genai_impact.cli.report.command import write_report
+
+        return write_report(options)
     from otel_genai_impact.cli.estimate import print_estimate
 
     return print_estimate(options)
 
 
 def _parser() -> argparse.ArgumentParser:
+    from otel_genai_impact.cli.report.options import add_options as add_report_options
+
     parser = argparse.ArgumentParser(
         prog="genai-impact", description="The environmental impacts of GenAI requests: energy, CO2eq, water, metals."
     )
@@ -49,6 +55,15 @@ def _parser() -> argparse.ArgumentParser:
     estimate.add_argument("--latency", type=float, metavar="S", help="how long the caller waits, s")
     estimate.add_argument("--zone", help="electricity zone, for example FRA; the provider's own if not given")
     estimate.add_argument("--json", action="store_true", help="print JSON, in the units of the telemetry: J, g, L")
+
+    report = commands.add_parser(
+        "report",
+        help="make one page, or a table, of files of spans",
+        description="Reads spans that the Collector's file exporter or another one wrote as OTLP JSON, and makes one page of "
+        "HTML: sums with intervals, by model, over time, what was assumed and what was not estimated. Spans without impacts "
+        "are estimated now. Nothing is sent anywhere.",
+    )
+    add_report_options(report)
 
     doctor = commands.add_parser(
         "doctor",

@@ -159,9 +159,9 @@ class ImpactSpanProcessor(SpanProcessor):
             self._mark(span, semconv.DUPLICATE)
             return
         kind, _, _, _, _, _, _, input_tokens, output_tokens, _, _ = request
-        # As nearly every request; `_why_not` would give None, too.
+        # As nearly every request; `why_not` would give None, too.
         is_plain = kind is INFERENCE_KIND and output_tokens and output_tokens > 0 and input_tokens and input_tokens > 0
-        status = None if is_plain else _why_not(span, request)
+        status = None if is_plain else why_not(span, request)
         if seen is FIRST:
             if status is None:
                 status = self._estimate(span, parts, request, attributes)
@@ -271,7 +271,7 @@ class ImpactSpanProcessor(SpanProcessor):
         return tuple(found)
 
 
-def _why_not(span: ReadableSpan, request: Request) -> str | None:
+def why_not(span: ReadableSpan, request: Request) -> str | None:
     """The reason why a request cannot be estimated, whatever its model; None if there is none."""
     input_tokens, output_tokens = request.input_tokens or 0, request.output_tokens
     if request.kind != INFERENCE_KIND:

@@ -1,0 +1,139 @@
+"""`genai-impact report`: reads files of spans, writes a page and a table."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from otel_genai_impact._config import Settings
+from otel_genai_impact.cli.report.lines import STANDARD_INPUT, Reading, exports
+from otel_genai_impact.cli.report.options import DEFAULT_PAGE
+from otel_genai_impact.cli.report.requests import Estimating
+from otel_genai_impact.cli.report.spans import spans_of
+from otel_genai_impact.cli.report.sums import Summary
+from otel_genai_impact.impacts.methods import METHODS
+from otel_genai_impact.inventory.catalog import Catalog
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+
+_FAILED: Final = 1
+_NEEDED: Final = ("jinja2", "vl_convert")
+
+
+class ReportError(Exception):
+    """There can be no report; the message says why and what to do."""
+
+
+def write_report(options: Namespace) -> int:
+    """Write what was asked for; the exit code."""
+    try:
+        return _write_report(options)
+    except ReportError as error:
+        print(f"genai-impact report: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"genai-impact report: {error.filename or 'file'}: {error.strerror or error}", file=sys.stderr)
+    return _FAILED
+
+
+def _write_report(options: Namespace) -> int:
+    page = options.output or (None if options.csv else DEFAULT_PAGE)
+    _check_outputs(options.files, [page, options.csv])
+    by = tuple(dict.fromkeys(key.strip() for key in options.by.split(",") if key.strip()))
+    if not by:
+        raise ReportError("--by needs at least one key, for example --by model")
+    result = read_files(options.files, _settings(options.zone), by, recompute=options.recompute)
+    if result.reading.lines and result.reading.broken and not result.reading.spans:
+        raise ReportError(
+            f"no line of {', '.join(options.files)} is OTLP JSON ({result.reading.named[0]}); the Collector's file exporter "
+            "writes it with `format: json` and without compression (else: zstd -dc FILE | genai-impact report -)"
+        )
+    _write(result, page, options)
+    return 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """All that was read, added up."""
+
+    summary: Summary
+    reading: Reading
+
+
+def read_files(files: Sequence[str], settings: Settings, by: tuple[str, ...], *, recompute: bool = False) -> Result:
+    """Read files of spans, in bounded memory.
+
+    Raises:
+        OSError: a file cannot be opened or read.
+    """
+    summary, reading = Summary(by), Reading()
+    estimating = Estimating(settings, by, recompute=recompute)
+    try:
+        for path in files:
+            for place, export in exports(path, reading):
+                for span in spans_of(place, export, reading):
+                    outcome = estimating.outcome(span)
+                    if outcome.request is not None:
+                        summary.add(outcome.request)
+                    elif outcome.repetition is not None:
+                        summary.repetitions[outcome.repetition] += 1
+    finally:
+        estimating.close()
+    return Result(summary=summary, reading=reading)
+
+
+def _settings(zone: str | None) -> Settings:
+    """What a user set for applications holds for what is estimated here, too; a wrong zone is an error here."""
+    settings = Settings.load({"zone": zone})
+    if settings.method not in METHODS:
+        raise ReportError(f"there is no method {settings.method!r}; the methods are {', '.join(METHODS)}")
+    try:
+        Catalog(zone=settings.zone)
+    except LookupError as error:
+        raise ReportError(str(error)) from error
+    return settings
+
+
+def _check_outputs(files: Sequence[str], outputs: Sequence[str | None]) -> None:
+    """Before anything is read: what is missing, and what would be overwritten."""
+    if outputs[0] is not None and not all(map(find_spec, _NEEDED)):
+        raise ReportError(
+            "a page needs more packages: pip install 'otel-genai-impact[report]'; --csv works without them"
+        )
+    inputs = {Path(path).resolve() for path in files if path != STANDARD_INPUT}
+    for output in outputs:
+        if output is not None and output != STANDARD_INPUT and Path(output).resolve() in inputs:
+            raise ReportError(f"{output} is one of the files to read, and would be lost")
+
+
+def _write(result: Result, page: str | None, options: Namespace) -> None:
+    """Page and table; what was done is said on standard error where the table goes to standard output."""
+    from otel_genai_impact.cli.report.table import write_table
+
+    said = sys.stdout
+    if options.csv == STANDARD_INPUT:
+        write_table(result.summary, sys.stdout)
+        said = sys.stderr
+    elif options.csv is not None:
+        with Path(options.csv).open("w", encoding="utf-8", newline="") as file:
+            write_table(result.summary, file)
+        print(f"wrote {options.csv}", file=said)
+    if page is not None:
+        from otel_genai_impact.cli.report.page import page as html
+
+        Path(page).write_text(html(result.summary, result.reading, options.files), encoding="utf-8")
+        print(f"wrote {page}", file=said)
+    total, reading = result.summary.total, result.reading
+    print(
+        f"{total.requests:,} requests in {reading.spans:,} spans, {total.estimated:,} with an estimate"
+        + (f", {total.recomputed:,} of all worked out now" if total.recomputed else ""),
+        file=said,
+    )
+    for problem in reading.named:
+        print(f"genai-impact report: could not be read: {problem}", file=sys.stderr)
+    if reading.broken > len(reading.named):
+        print(f"genai-impact report: {reading.broken - len(reading.named):,} more could not be read", file=sys.stderr)

@@ -1,0 +1,29 @@
+"""The options of `genai-impact report`: apart from the rest, so that other commands need not load it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+DEFAULT_PAGE: Final = "genai-impact-report.html"
+DEFAULT_BY: Final = "model,provider,service"
+
+
+def add_options(parser: ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("files", nargs="+", metavar="FILE", help="OTLP JSON, an export a line; - for standard input")
+    parser.add_argument(
+        "-o", "--output", metavar="PAGE", help=f"where the page goes; {DEFAULT_PAGE} if nothing is said"
+    )
+    parser.add_argument("--csv", metavar="TABLE", help="write a table, too, or alone without -o; - for standard output")
+    parser.add_argument(
+        "--by",
+        default=DEFAULT_BY,
+        metavar="KEYS",
+        help="what to group by, with commas: model, provider, service, or the key of an attribute of spans or resources, "
+        f"for example tenant.id; {DEFAULT_BY} if nothing is said",
+    )
+    parser.add_argument("--zone", help="electricity zone of what is estimated now, for example FRA")
+    parser.add_argument("--recompute", action="store_true", help="estimate all requests now, whatever their spans say")

@@ -1,0 +1,220 @@
+"""From spans to requests with their impacts: those that were recorded, or else the same estimate made now."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import OrderedDict
+from math import inf
+from typing import TYPE_CHECKING, Any, Final
+
+from opentelemetry.trace import SpanKind
+
+from otel_genai_impact import semconv
+from otel_genai_impact.cli.report.records import (
+    SAME_SPAN,
+    TWIN,
+    Amount,
+    CountedRequest,
+    Impacts,
+    Outcome,
+    amount,
+    codes_in,
+    count,
+    recorded_impacts,
+    short,
+)
+from otel_genai_impact.impacts.methods import METHODS
+from otel_genai_impact.inventory.catalog import Catalog
+from otel_genai_impact.telemetry.counting_once import FIRST, CountingOnce
+from otel_genai_impact.telemetry.ledger import Account
+from otel_genai_impact.telemetry.plans import Plans
+from otel_genai_impact.telemetry.processor import why_not
+from otel_genai_impact.telemetry.request import MARKS, read
+from otel_genai_impact.telemetry.writing import parts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from otel_genai_impact._config import Settings
+    from otel_genai_impact.cli.report.spans import RecordedSpan
+    from otel_genai_impact.telemetry.request import Request
+
+_NS_PER_S: Final = 1e9
+_CACHE_KIB: Final = 65536
+_MOST_PROCESSES: Final = 256
+
+
+_NO_REQUEST: Final = Outcome(None, None)
+_TWIN: Final = Outcome(None, TWIN)
+_SAME_SPAN: Final = Outcome(None, SAME_SPAN)
+
+
+class SeenSpans:
+    """The ids of all requests so far: exact, and beyond a fixed size on disk, in a temporary file that is deleted."""
+
+    def __init__(self) -> None:
+        self._database = sqlite3.connect("")  # an empty name: in memory first, then in a temporary file
+        self._database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        self._database.execute("PRAGMA journal_mode = OFF")
+        self._database.execute("CREATE TABLE seen (id BLOB PRIMARY KEY) WITHOUT ROWID")
+
+    def is_new(self, trace_id: int, span_id: int) -> bool:
+        """Whether these ids were not seen yet; from now on they were."""
+        ids = trace_id.to_bytes(16, "big") + span_id.to_bytes(8, "big")
+        return self._database.execute("INSERT OR IGNORE INTO seen VALUES (?)", (ids,)).rowcount > 0
+
+    def close(self) -> None:
+        """Delete the temporary file."""
+        self._database.close()
+
+
+class Estimating:
+    """Makes requests of spans: takes what was recorded, and estimates what was not, by the same reader and plans.
+
+    Args:
+        settings: method and zone of what is estimated now.
+        by: what to group by: `model`, `provider`, `service`, or the key of an attribute.
+        recompute: estimate every request now, whatever was recorded.
+    """
+
+    def __init__(self, settings: Settings, by: tuple[str, ...], *, recompute: bool = False) -> None:
+        method = METHODS[settings.method]
+        catalog = Catalog.of_setting(settings.zone)
+        self._plans = Plans(catalog, method, "standard", Account())
+        self._basis = f"{method.name}, data {catalog.data_version}"
+        self._count_server_spans = settings.count_server_spans
+        self._by = by
+        self._recompute = recompute
+        self._processes: OrderedDict[object, CountingOnce] = OrderedDict()
+        self._seen = SeenSpans()
+
+    def close(self) -> None:
+        """Delete the temporary file."""
+        self._seen.close()
+
+    def outcome(self, recorded: RecordedSpan) -> Outcome:
+        """What this span is."""
+        span, attributes, _, process = recorded
+        once = self._once(process)
+        request = None if MARKS.isdisjoint(attributes) else read(span.name, attributes, span.instrumentation_scope)
+        if request is None or (span.kind is SpanKind.SERVER and not self._count_server_spans):
+            once.passed(span)
+            return _NO_REQUEST
+        context = span.context
+        if context is None or not self._seen.is_new(context.trace_id, context.span_id):
+            return _SAME_SPAN
+        reason = attributes.get(semconv.NOT_ESTIMATED)
+        if reason == semconv.DUPLICATE:
+            once.passed(span)
+            return _TWIN
+        first = once.first_seen_as(span, parts_of(span), request) is FIRST
+        was_recorded = reason is not None or amount(attributes, semconv.ENERGY) is not None
+        if was_recorded and not self._recompute:
+            return Outcome(self._recorded(recorded, request), None)
+        return Outcome(self._estimated(recorded, request), None) if first or was_recorded else _TWIN
+
+    def _once(self, process: object) -> CountingOnce:
+        """The memory of one process: equal requests of two processes at once are two."""
+        once = self._processes.pop(process, None) or CountingOnce()
+        self._processes[process] = once
+        if len(self._processes) > _MOST_PROCESSES:
+            self._processes.popitem(last=False)
+        return once
+
+    def _recorded(self, recorded: RecordedSpan, request: Request) -> CountedRequest:
+        attributes = recorded.attributes
+        impacts = recorded_impacts(attributes)
+        reason = None if impacts is not None else short(attributes.get(semconv.NOT_ESTIMATED))
+        codes = attributes.get(semconv.ASSUMPTIONS)
+        method, version = (short(attributes.get(key)) for key in (semconv.METHOD, semconv.DATA_VERSION))
+        return self._counted(
+            recorded,
+            request,
+            impacts=impacts,
+            reason=reason,
+            recomputed=False,
+            assumptions=codes_in(codes),
+            basis=f"{method or 'method not recorded'}, data {version or 'not recorded'}",
+            zone=short(attributes.get(semconv.ZONE)),
+        )
+
+    def _estimated(self, recorded: RecordedSpan, request: Request) -> CountedRequest:
+        span = recorded.span
+        impacts, reason, codes, zone = None, why_not(span, request), None, None
+        if reason is None:
+            plan = self._plans.plan(request, ())
+            if plan is None:
+                reason = semconv.UNKNOWN_MODEL
+            else:
+                duration_s = _duration_s(recorded)
+                tokens = request.output_tokens or 0
+                latency_s = inf if duration_s is None else duration_s
+                estimate = plan.system.estimate(tokens, latency_s)
+                bounds = plan.system.bounds(tokens, latency_s)
+                texts: Mapping[str, Any] = (
+                    plan.attributes if duration_s is not None else plan.attributes_without_latency
+                )
+                codes, zone = texts.get(semconv.ASSUMPTIONS), texts.get(semconv.ZONE)
+                impacts = Impacts(
+                    energy=Amount(estimate.energy, estimate.energy_low, estimate.energy_high),
+                    gwp=Amount(estimate.gwp, estimate.gwp_low, estimate.gwp_high),
+                    gwp_embodied=Amount(estimate.gwp_embodied, None, None),
+                    wcf=Amount(estimate.wcf, bounds.wcf_low, bounds.wcf_high),
+                    adpe=Amount(estimate.adpe, bounds.adpe_low, bounds.adpe_high),
+                    pe=Amount(estimate.pe, bounds.pe_low, bounds.pe_high),
+                )
+        return self._counted(
+            recorded,
+            request,
+            impacts=impacts,
+            reason=reason,
+            recomputed=True,
+            assumptions=codes_in(codes),
+            basis=self._basis,
+            zone=short(zone),
+        )
+
+    def _counted(
+        self,
+        recorded: RecordedSpan,
+        request: Request,
+        *,
+        impacts: Impacts | None,
+        reason: str | None,
+        recomputed: bool,
+        assumptions: tuple[str, ...],
+        basis: str,
+        zone: str | None,
+    ) -> CountedRequest:
+        span, attributes, resource, _ = recorded
+        context = span.context
+        names = {
+            "provider": short(request.provider),
+            "model": short(request.response_model or request.request_model),
+            "service": short(resource.get("service.name")),
+        }
+        return CountedRequest(
+            ended_ns=span.end_time,
+            duration_s=_duration_s(recorded),
+            trace_id=0 if context is None else context.trace_id,
+            span_id=0 if context is None else context.span_id,
+            **names,
+            input_tokens=count(request.input_tokens),
+            output_tokens=count(request.output_tokens),
+            impacts=impacts,
+            reason=reason,
+            recomputed=recomputed,
+            assumptions=assumptions,
+            basis=basis,
+            zone=zone,
+            dimensions=tuple(
+                names[key] if key in names else short(attributes.get(key, resource.get(key))) for key in self._by
+            ),
+        )
+
+
+def _duration_s(recorded: RecordedSpan) -> float | None:
+    span = recorded.span
+    if span.start_time is None or span.end_time is None or span.end_time <= span.start_time:
+        return None
+    return (span.end_time - span.start_time) / _NS_PER_S

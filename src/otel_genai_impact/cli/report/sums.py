@@ -1,0 +1,254 @@
+"""What a report says, added up in memory of a fixed size, however many requests there are."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from dataclasses import dataclass, field
+from math import floor, log10
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from otel_genai_impact.cli.report.records import Amount, CountedRequest
+
+Group = tuple[str | None, ...]
+
+OTHERS: Final = "(others)"
+MOST_GROUPS: Final = 5000
+MOST_TOP: Final = 20
+_MOST_NAMES: Final = 200
+BINS_PER_DECADE: Final = 5
+_SMALLEST_J: Final = 1e-9
+
+_MINUTE_S: Final = 60
+PERIODS_S: Final = tuple(_MINUTE_S * minutes for minutes in (1, 5, 15, 60, 6 * 60, 24 * 60, 7 * 24 * 60, 28 * 24 * 60))
+"""How much time one column of the chart over time may stand for."""
+MOST_PERIODS: Final = 120
+_NS_PER_S: Final = 10**9
+
+
+@dataclass(slots=True)
+class Total:
+    """The sum of one impact over requests. Its bounds are the sums of the requests' bounds.
+
+    Attributes:
+        reported: how many requests have the impact.
+        bounded: how many of these have bounds. The sum has an interval only if all have.
+    """
+
+    estimate: float = 0.0
+    low: float = 0.0
+    high: float = 0.0
+    reported: int = 0
+    bounded: int = 0
+
+    def add(self, amount: Amount | None) -> None:
+        """Add one request."""
+        if amount is None:
+            return
+        self.estimate += amount.estimate
+        self.reported += 1
+        if amount.low is not None and amount.high is not None:
+            self.low += amount.low
+            self.high += amount.high
+            self.bounded += 1
+
+    def merge(self, other: Total) -> None:
+        """Add the sum of other requests."""
+        self.estimate += other.estimate
+        self.low += other.low
+        self.high += other.high
+        self.reported += other.reported
+        self.bounded += other.bounded
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether low and high stand for all that was added."""
+        return 0 < self.reported == self.bounded
+
+
+@dataclass(slots=True)
+class Sums:
+    """Some requests, added up. Tokens are of those requests that reported them."""
+
+    requests: int = 0
+    estimated: int = 0
+    recomputed: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    energy: Total = field(default_factory=Total)
+    gwp: Total = field(default_factory=Total)
+    gwp_embodied: Total = field(default_factory=Total)
+    wcf: Total = field(default_factory=Total)
+    adpe: Total = field(default_factory=Total)
+    pe: Total = field(default_factory=Total)
+
+    def add(self, request: CountedRequest) -> None:
+        """Add one request."""
+        self.requests += 1
+        self.recomputed += request.recomputed
+        self.input_tokens += request.input_tokens or 0
+        self.output_tokens += request.output_tokens or 0
+        impacts = request.impacts
+        if impacts is not None:
+            self.estimated += 1
+            for total, amount in zip(self.totals, impacts, strict=True):
+                total.add(amount)
+
+    def merge(self, other: Sums) -> None:
+        """Add other requests."""
+        self.requests += other.requests
+        self.estimated += other.estimated
+        self.recomputed += other.recomputed
+        self.input_tokens += other.input_tokens
+        self.output_tokens += other.output_tokens
+        for mine, its in zip(self.totals, other.totals, strict=True):
+            mine.merge(its)
+
+    @property
+    def totals(self) -> tuple[Total, ...]:
+        """The sums of all impacts, in the order of a request's."""
+        return (self.energy, self.gwp, self.gwp_embodied, self.wcf, self.adpe, self.pe)
+
+
+class OverTime:
+    """Sums by period. Where they become too many, the periods become longer: a minute at first, four weeks at last."""
+
+    def __init__(self) -> None:
+        self.periods: dict[int, Sums] = {}
+        self.without_time = 0
+        self._sizes = iter(PERIODS_S)
+        self.period_s = next(self._sizes)
+
+    def add(self, request: CountedRequest) -> None:
+        """Add one request."""
+        if request.ended_ns is None:
+            self.without_time += 1
+            return
+        time_s = request.ended_ns // _NS_PER_S
+        sums = self.periods.get(self._start_s(time_s))
+        if sums is not None:
+            sums.add(request)
+            return
+        self.periods[self._start_s(time_s)] = Sums()
+        self.periods[self._start_s(time_s)].add(request)
+        while (max(self.periods) - min(self.periods)) // self.period_s >= MOST_PERIODS and self._lengthen():
+            pass
+
+    def _start_s(self, time_s: int) -> int:
+        return time_s - time_s % self.period_s
+
+    def _lengthen(self) -> bool:
+        longer = next(self._sizes, None)
+        if longer is None:
+            return False  # times are wild; even so there are no more than a few thousand of these
+        self.period_s = longer
+        shorter, self.periods = self.periods, {}
+        for start_s, sums in shorter.items():
+            self.periods.setdefault(self._start_s(start_s), Sums()).merge(sums)
+        return True
+
+
+class Distribution:
+    """How many requests took how much energy, in bins of a fifth of a power of ten."""
+
+    def __init__(self) -> None:
+        self.bins: Counter[int] = Counter()
+        self.largest_j = 0.0
+
+    def add(self, energy_j: float) -> None:
+        """Add one request."""
+        self.bins[floor(log10(max(energy_j, _SMALLEST_J)) * BINS_PER_DECADE)] += 1
+        self.largest_j = max(self.largest_j, energy_j)
+
+    def quantile_j(self, share: float) -> float | None:
+        """The energy that this share of the requests stays below: the upper end of its bin."""
+        wanted, below = share * self.bins.total(), 0
+        for position in sorted(self.bins):
+            below += self.bins[position]
+            if below >= wanted:
+                return min(end_j(position), self.largest_j)
+        return None
+
+
+def end_j(position: int) -> float:
+    """Where a bin ends, J; the next one begins there."""
+    return 10 ** ((position + 1) / BINS_PER_DECADE)
+
+
+class Names:
+    """A count by names that strangers chose: the first ones keep theirs, all others are one."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[tuple[str, ...]] = Counter()
+
+    def add(self, *names: str) -> None:
+        """Count one."""
+        known = names in self.counts or len(self.counts) < _MOST_NAMES
+        self.counts[names if known else (OTHERS,) * len(names)] += 1
+
+
+class Summary:
+    """Everything that a report says of its requests.
+
+    Attributes:
+        by: the names of the dimensions of `groups`.
+        top: the requests with the most energy, as a heap.
+    """
+
+    def __init__(self, by: tuple[str, ...]) -> None:
+        self.by = by
+        self.total = Sums()
+        self.groups: dict[Group, Sums] = {}
+        self.over_time = OverTime()
+        self.distribution = Distribution()
+        self.reasons = Names()
+        self.assumptions = Names()
+        self.bases = Names()
+        self.zones = Names()
+        self.repetitions: Counter[str] = Counter()
+        self.top: list[tuple[float, int, CountedRequest]] = []
+
+    def add(self, request: CountedRequest) -> None:
+        """Add one request."""
+        self.total.add(request)
+        self._group(request.dimensions).add(request)
+        self.over_time.add(request)
+        self.bases.add("estimated for this report" if request.recomputed else "recorded", request.basis)
+        if request.impacts is None:
+            self.reasons.add(request.reason or "not said", request.provider or "", request.model or "")
+            return
+        energy_j = request.impacts.energy.estimate
+        self.distribution.add(energy_j)
+        self.zones.add(request.zone or "")
+        for code in request.assumptions:
+            self.assumptions.add(code)
+        entry = (energy_j, -self.total.requests, request)
+        if len(self.top) < MOST_TOP:
+            heapq.heappush(self.top, entry)
+        elif entry > self.top[0]:
+            heapq.heapreplace(self.top, entry)
+
+    def _group(self, dimensions: Group) -> Sums:
+        if dimensions not in self.groups and len(self.groups) >= MOST_GROUPS:
+            dimensions = (OTHERS,) * len(dimensions)
+        return self.groups.setdefault(dimensions, Sums())
+
+    def top_requests(self) -> list[CountedRequest]:
+        """The requests with the most energy, the largest first; of equals, the one that came first."""
+        return [request for _, _, request in sorted(self.top, key=lambda entry: entry[:2], reverse=True)]
+
+    def by_dimension(self, dimension: str) -> list[tuple[str | None, Sums]]:
+        """The sums by one dimension, that with the most energy first."""
+        position = self.by.index(dimension)
+        return largest_first((group[position], sums) for group, sums in self.groups.items())
+
+
+def largest_first(parts: Iterable[tuple[str | None, Sums]]) -> list[tuple[str | None, Sums]]:
+    """The sums by name, those of equal names together, that with the most energy first, then the most requests."""
+    found: dict[str | None, Sums] = {}
+    for name, sums in parts:
+        found.setdefault(name, Sums()).merge(sums)
+    return sorted(found.items(), key=lambda item: (-item[1].energy.estimate, -item[1].requests, item[0] or ""))

@@ -1,0 +1,54 @@
+"""The same sums for spreadsheets and programs: CSV, one row a group, in the units of the telemetry (J, g, L)."""
+
+from __future__ import annotations
+
+import csv
+from typing import IO, TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from otel_genai_impact.cli.report.sums import Summary, Sums, Total
+
+_COUNTS: Final = ("requests", "estimated", "recomputed", "input_tokens", "output_tokens")
+_IMPACTS: Final = (
+    ("energy", "j"),
+    ("gwp", "g"),
+    ("gwp_embodied", "g"),
+    ("wcf", "l"),
+    ("adpe", "g"),
+    ("pe", "j"),
+)
+_WITHOUT_BOUNDS: Final = "gwp_embodied"
+# A spreadsheet takes a text that begins like this for a formula, and runs it.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_table(summary: Summary, file: IO[str]) -> None:
+    """Write one row a group, that with the most energy first. What was not reported is an empty cell, never 0."""
+    rows = csv.writer(file, lineterminator="\n")
+    figures = [f"{name}{bound}_{unit}" for name, unit in _IMPACTS for bound in _bounds(name)]
+    rows.writerow([*map(_cell, summary.by), *_COUNTS, *figures])
+    for names, sums in sorted(summary.groups.items(), key=lambda item: -item[1].energy.estimate):
+        rows.writerow([*map(_cell, names), *_numbers(sums)])
+
+
+def _numbers(sums: Sums) -> list[int | float | None]:
+    numbers: list[int | float | None] = [getattr(sums, name) for name in _COUNTS]
+    for (name, _), total in zip(_IMPACTS, sums.totals, strict=True):
+        numbers.extend(_figures(total)[: len(_bounds(name))])
+    return numbers
+
+
+def _bounds(name: str) -> tuple[str, ...]:
+    """The embodied part has no interval of its own in the telemetry."""
+    return ("",) if name == _WITHOUT_BOUNDS else ("", "_low", "_high")
+
+
+def _figures(total: Total) -> tuple[float | None, float | None, float | None]:
+    if not total.reported:
+        return (None, None, None)
+    return (total.estimate, total.low, total.high) if total.has_interval else (total.estimate, None, None)
+
+
+def _cell(name: str | None) -> str:
+    text = name or ""
+    return f"'{text}" if text.startswith(_FORMULA) else text

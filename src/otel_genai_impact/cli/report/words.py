@@ -1,0 +1,33 @@
+"""What the codes of the telemetry mean, in a sentence for people who see them for the first time."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from otel_genai_impact import semconv
+
+REASONS: Final = {
+    semconv.UNSUPPORTED_OPERATION: "Embeddings, images, audio and the like: no method covers them yet.",
+    semconv.ERROR: "The request failed and generated nothing.",
+    semconv.INVALID_USAGE: "What was reported as a count of tokens is none.",
+    semconv.NO_USAGE: "No count of output tokens was reported. For streams of OpenAI, ask for it: "
+    "stream_options={'include_usage': True}.",
+    semconv.UNKNOWN_MODEL: "The inventory has no model of this name.",
+    semconv.UNKNOWN_ZONE: "The inventory has no electricity zone of this name.",
+    semconv.NOT_MEASURED: "GENAI_IMPACT_STRICT was set, and nobody measured it.",
+}
+
+ASSUMPTIONS: Final = {
+    semconv.MODEL_PARAMETERS_UNDISCLOSED: "The maker does not say how large the model is; a range stands for it.",
+    semconv.MODEL_MULTIMODAL: "The model takes or makes images or sound, too; only text is counted.",
+    semconv.MODEL_FROM_REQUEST: "The model that answered is not known; the one that was asked for is.",
+    semconv.DATA_CENTER_DEFAULT: "Nothing is known of the provider's data centres; a usual one stands for them.",
+    semconv.ZONE_PROVIDER_DEFAULT: "Where the request ran is not known; the provider's usual country stands for it.",
+    semconv.ZONE_WORLD: "Where the request ran is not known; the world's electricity stands for it.",
+    semconv.LATENCY_UNKNOWN: "How long the request took is not known; the method's own duration stands for it.",
+    semconv.GRID_ADPE_WORLD: "Metals and minerals of the zone's electricity are not known; the world's stand for them.",
+    semconv.GRID_PE_WORLD: "Primary energy of the zone's electricity is not known; the world's stands for it.",
+    semconv.GRID_WUE_WORLD: "Water of the zone's electricity is not known; the world's stands for it.",
+}
+
+UNEXPLAINED: Final = "See docs/methodology.md of otel-genai-impact."
