@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 from otel_genai_impact._version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+
+_READER_IS_GONE: Final = 141  # what a shell says of a program that SIGPIPE ended
+
+# A command's module is loaded only when it is asked for.
+_COMMANDS: Final = {
+    "estimate": ("estimate", "print_estimate"),
+    "explain": ("explain", "print_explanation"),
+    "compare": ("compare", "print_comparison"),
+    "models": ("lists", "print_list"),
+    "zones": ("lists", "print_list"),
+    "providers": ("lists", "print_list"),
+    "report": ("report.command", "write_report"),
+    "doctor": ("doctor.command", "print_diagnosis"),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,17 +36,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from otel_genai_impact.cli.run import run
 
         return run(options.program)
-    if options.command == "doctor":
-        from otel_genai_impact.cli.doctor.command import print_diagnosis
-
-        return print_diagnosis(options)
-    if options.command == "report":
-        from otel_genai_impact.cli.report.command import write_report
-
-        return write_report(options)
-    from otel_genai_impact.cli.estimate import print_estimate
-
-    return print_estimate(options)
+    module, function = _COMMANDS[options.command]
+    command: Callable[[argparse.Namespace], int] = getattr(import_module(f"{__name__}.{module}"), function)
+    try:
+        code = command(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # who reads us has seen enough: `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _READER_IS_GONE
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,13 +64,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("program", nargs=argparse.REMAINDER, metavar="COMMAND", help="for example: python app.py")
 
-    estimate = commands.add_parser("estimate", help="estimate the impacts of one request")
-    estimate.add_argument("provider", help="who serves the model, for example openai")
-    estimate.add_argument("model", help="its name, for example gpt-4o")
-    estimate.add_argument("--output-tokens", type=int, required=True, metavar="N", help="tokens that it generates")
-    estimate.add_argument("--latency", type=float, metavar="S", help="how long the caller waits, s")
-    estimate.add_argument("--zone", help="electricity zone, for example FRA; the provider's own if not given")
-    estimate.add_argument("--json", action="store_true", help="print JSON, in the units of the telemetry: J, g, L")
+    _add_request(commands.add_parser("estimate", help="estimate the impacts of one request"))
+    _add_request(
+        commands.add_parser(
+            "explain",
+            help="the whole calculation of one request, with every factor, source, date and assumption",
+            description="Prints everything that the estimate of one request rests on.",
+        )
+    )
+    _add_calculator(commands)
+    for name, what in (("models", "models"), ("zones", "electricity zones"), ("providers", "providers")):
+        listed = commands.add_parser(name, help=f"the {what} of the inventory")
+        listed.add_argument("--search", metavar="TEXT", help="only rows in which this text stands, in either case")
+        listed.add_argument("--json", action="store_true", help="print JSON")
 
     report = commands.add_parser(
         "report",
@@ -77,3 +99,28 @@ def _parser() -> argparse.ArgumentParser:
         "--ignore", action="append", default=[], metavar="SDK", help="an SDK that is not used; may be given again"
     )
     return parser
+
+
+def _add_request(command: argparse.ArgumentParser) -> None:
+    """What describes one request."""
+    command.add_argument("provider", help="who serves the model, for example openai")
+    command.add_argument("model", help="its name, for example gpt-4o")
+    command.add_argument("--output-tokens", type=int, required=True, metavar="N", help="tokens that it generates")
+    command.add_argument("--latency", type=float, metavar="S", help="how long the caller waits, s")
+    command.add_argument("--zone", help="electricity zone, for example FRA; the provider's own if not given")
+    command.add_argument("--json", action="store_true", help="print JSON, in the units of the telemetry: J, g, L")
+
+
+def _add_calculator(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    compare = commands.add_parser(
+        "compare",
+        help="compare models, by tokens and zones",
+        description="Compares models, by tokens and zones, with intervals, and says which one has surely the least.",
+    )
+    compare.add_argument("models", nargs="+", metavar="PROVIDER/MODEL", help="for example openai/gpt-4o")
+    compare.add_argument("--output-tokens", default="300", metavar="N,N", help="tokens of a request; 300 if not given")
+    compare.add_argument("--zone", metavar="ZONE,ZONE", help="electricity zones; each model's own if not given")
+    compare.add_argument(
+        "--requests", type=int, default=1, metavar="N", help="so many requests of each; one if not given"
+    )
+    compare.add_argument("--json", action="store_true", help="print JSON, in the units of the telemetry: J, g, L")

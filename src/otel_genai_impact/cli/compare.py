@@ -1,0 +1,126 @@
+"""`genai-impact compare`: models by tokens by zones, with intervals, and what may be said of them in order."""
+
+from __future__ import annotations
+
+import json
+import sys
+from itertools import product
+from typing import TYPE_CHECKING, Any, Final
+
+from otel_genai_impact.cli.equivalences import EQUIVALENCES
+from otel_genai_impact.cli.estimate import as_report
+from otel_genai_impact.inventory.assessing import estimate
+from otel_genai_impact.telemetry.summary import interval, number
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+_FAILED: Final = 1
+_WH_PER_J: Final = 1 / 3600
+_COLUMNS: Final = (("energy", "energy", "Wh", _WH_PER_J), ("gwp", "CO2eq", "g", 1.0), ("wcf", "water", "L", 1.0))
+
+
+def print_comparison(options: Namespace) -> int:
+    """Print the comparison as text or JSON; the exit code."""
+    try:
+        comparison = compare(options.models, _counts(options.output_tokens), _zones(options.zone), options.requests)
+    except (LookupError, ValueError) as error:
+        print(f"genai-impact compare: {error}", file=sys.stderr)
+        return _FAILED
+    print(json.dumps(comparison, indent=2) if options.json else _as_text(comparison))
+    return 0
+
+
+def compare(models: list[str], tokens: list[int], zones: list[str | None], requests: int = 1) -> dict[str, Any]:
+    """Each model with each count of output tokens in each zone, that with the least energy first; for so many requests.
+
+    Raises:
+        LookupError: the inventory has no such model or zone.
+        ValueError: a model is not written `provider/model`, or a count is no count.
+    """
+    if requests < 1:
+        raise ValueError(f"--requests is at least 1, got {requests}")
+    rows: list[dict[str, Any]] = []
+    for model, output_tokens, zone in product(models, tokens, zones):
+        provider, slash, name = model.partition("/")
+        if not slash or not provider or not name:
+            raise ValueError(f"a model is written provider/model, for example openai/gpt-4o, got {model!r}")
+        report = as_report(provider, estimate(provider, name, output_tokens=output_tokens, zone=zone))
+        figures = {key: _times(report[key], requests) for key in ("energy", "gwp", "adpe", "pe", "wcf")}
+        rows.append({"asked": model, "output_tokens": output_tokens, **report, **figures})
+    rows.sort(key=lambda row: row["energy"]["estimate"])
+    return {
+        "requests": requests,
+        "rows": rows,
+        "surely_less": {key: _surely_less(rows, key) for key, *_ in _COLUMNS} if len(tokens) == 1 else {},
+        "as_much_as": [_as_much_as(rows[-1], each) for each in EQUIVALENCES],
+    }
+
+
+def _times(figure: dict[str, Any], requests: int) -> dict[str, Any]:
+    return {key: value * requests if isinstance(value, float) else value for key, value in figure.items()}
+
+
+def _surely_less(rows: list[dict[str, Any]], key: str) -> str | None:
+    """The row that has less than all others wherever in their intervals the truth lies; None if there is none."""
+    least, *others = sorted(rows, key=lambda row: row[key]["high"])
+    sure = others and all(least[key]["high"] < other[key]["low"] for other in others)
+    return _label(least) if sure else None
+
+
+def _as_much_as(row: dict[str, Any], known: Any) -> dict[str, Any]:
+    figure = row[known.criterion]
+    return {
+        "of": _label(row),
+        "criterion": known.criterion,
+        **{bound: figure[bound] / known.amount for bound in ("estimate", "low", "high")},
+        "what": known.words,
+        "source": known.source,
+        "checked": known.checked,
+    }
+
+
+def _label(row: dict[str, Any]) -> str:
+    return f"{row['asked']}, {row['output_tokens']:,} tokens, {row['zone']}"
+
+
+def _as_text(comparison: dict[str, Any]) -> str:
+    requests = comparison["requests"]
+    head = ("model", "tokens out", "zone", *(heading for _, heading, *_ in _COLUMNS))
+    rows: list[tuple[str, ...]] = [head]
+    for row in comparison["rows"]:
+        cells = [_cell(row[key], unit, factor) for key, _, unit, factor in _COLUMNS]
+        rows.append((row["asked"], f"{row['output_tokens']:,}", row["zone"], *cells))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [f"{requests:,} request{'s' if requests > 1 else ''} of each: estimate (lowest-highest)", ""]
+    lines.extend("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    lines.append("")
+    for key, heading, *_ in _COLUMNS:
+        if key in comparison["surely_less"]:
+            least = comparison["surely_less"][key]
+            lines.append(
+                f"{heading}: {least} has surely the least" if least else f"{heading}: none has surely the least"
+            )
+    lines.append(f"The largest is as much as ({comparison['as_much_as'][0]['of']})")
+    for known in comparison["as_much_as"]:
+        values = number(known["estimate"]), number(known["low"]), number(known["high"])
+        lines.append(f"  {values[0]} ({values[1]}-{values[2]}) {known['what']}")
+        lines.append(f"    {known['source']}; looked up {known['checked']}")
+    lines.append("Modelled, not measured; the durations are the method's own.")
+    return "\n".join(lines)
+
+
+def _cell(figure: dict[str, Any], unit: str, factor: float) -> str:
+    return interval([figure[bound] * factor for bound in ("estimate", "low", "high")], unit)
+
+
+def _counts(text: str) -> list[int]:
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError:
+        raise ValueError(f"--output-tokens are whole numbers with commas, got {text!r}") from None
+
+
+def _zones(text: str | None) -> list[str | None]:
+    """Without any, each model's own."""
+    return [part.strip() for part in text.split(",")] if text else [None]

@@ -1,0 +1,140 @@
+"""`genai-impact explain`: everything that the estimate of one request rests on, as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from otel_genai_impact.cli.calculation import factors, steps
+from otel_genai_impact.cli.estimate import as_report, as_text
+from otel_genai_impact.cli.report.words import ASSUMPTIONS, UNEXPLAINED
+from otel_genai_impact.impacts.product_system import FunctionalUnit
+from otel_genai_impact.inventory.assessing import Assessment, estimate
+from otel_genai_impact.inventory.catalog import Catalog, Served
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from otel_genai_impact.cli.calculation import Factor, Step
+    from otel_genai_impact.cli.provenance import Origin
+    from otel_genai_impact.impacts.interval import Interval
+
+_FAILED: Final = 1
+
+
+def print_explanation(options: Namespace) -> int:
+    """Print the calculation as text or JSON; the exit code."""
+    try:
+        explanation = explain(
+            options.provider,
+            options.model,
+            output_tokens=options.output_tokens,
+            latency_s=options.latency,
+            zone=options.zone,
+        )
+    except (LookupError, ValueError) as error:
+        print(f"genai-impact explain: {error}", file=sys.stderr)
+        return _FAILED
+    print(json.dumps(explanation, indent=2) if options.json else _as_text(explanation))
+    return 0
+
+
+def explain(
+    provider: str | None, model: str, *, output_tokens: float, latency_s: float | None, zone: str | None
+) -> dict[str, Any]:
+    """The whole calculation of one request, in values that JSON has.
+
+    Raises:
+        LookupError: the inventory has no such model or zone.
+        ValueError: a quantity is negative or not a number.
+    """
+    assessment = estimate(provider, model, output_tokens=output_tokens, latency_s=latency_s, zone=zone)
+    served = Catalog(zone=zone).serve(provider, model)
+    if served is None:
+        raise LookupError(f"{provider!r} has no model {model!r} in the inventory")
+    unit = FunctionalUnit(output_tokens=output_tokens, latency_s=latency_s)
+    return {
+        "asked": {"provider": provider, "model": model},
+        "found": _found(served, assessment),
+        "assumptions": {code: ASSUMPTIONS.get(code, UNEXPLAINED) for code in assessment.assumptions},
+        "factors": [_factor(factor) for factor in factors(unit, served)],
+        "steps": [_step(step) for step in steps(unit, served, assessment.impacts)],
+        "estimate": as_report(provider or "", assessment),
+    }
+
+
+def _found(served: Served, assessment: Assessment) -> dict[str, str]:
+    return {
+        "model": served.entry.id,
+        "data_center": served.data_center.provider,
+        "zone": served.zone.code,
+        "method": assessment.method,
+        "data_version": assessment.data_version,
+    }
+
+
+def _factor(factor: Factor) -> dict[str, Any]:
+    return {
+        "symbol": factor.symbol,
+        "name": factor.name,
+        **_values(factor.value),
+        "unit": factor.unit,
+        **_origin(factor.origin),
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {
+        "symbol": step.symbol,
+        "name": step.name,
+        "formula": step.formula,
+        **_values(step.value),
+        "unit": step.unit,
+    }
+
+
+def _values(value: Interval) -> dict[str, float]:
+    return {"estimate": value.estimate, "low": value.low, "high": value.high}
+
+
+def _origin(origin: Origin) -> dict[str, Any]:
+    return {"sources": list(origin.sources), "checked": origin.checked, "reference": origin.reference}
+
+
+def _as_text(explanation: dict[str, Any]) -> str:
+    asked, found = explanation["asked"], explanation["found"]
+    lines = [
+        f"Asked: {asked['model']} of {asked['provider']}",
+        f"Found: {found['model']}, data centre of {found['data_center']}, electricity of {found['zone']}",
+        f"By:    method {found['method']}, data {found['data_version']}",
+        "",
+        "Assumed",
+        *([f"  {code}: {words}" for code, words in explanation["assumptions"].items()] or ["  nothing"]),
+        "",
+        "What goes in",
+    ]
+    sources: list[str] = []
+    for factor in explanation["factors"]:
+        text = _origin_text(factor)
+        if text not in sources:
+            sources.append(text)
+        mark = f"[{sources.index(text) + 1}]"
+        lines.append(f"  {factor['symbol']:<13}{_range(factor):<36}{factor['unit']:<13}{mark:<5}{factor['name']}")
+    lines.extend(["", "From where", *(f"  [{number}] {text}" for number, text in enumerate(sources, start=1)), ""])
+    lines.append("What comes out")
+    for step in explanation["steps"]:
+        lines.append(f"  {step['symbol']:<15}{_range(step):<36}{step['unit']:<9}{step['name']}")
+        lines.append(f"  {'':<15}= {step['formula']}")
+    return "\n".join([*lines, "", "In the units of the telemetry", as_text(explanation["estimate"])])
+
+
+def _range(values: dict[str, Any]) -> str:
+    if values["low"] == values["high"]:
+        return f"{values['low']:.6g}"
+    return f"{values['estimate']:.4g} ({values['low']:.4g} to {values['high']:.4g})"
+
+
+def _origin_text(factor: dict[str, Any]) -> str:
+    notes = [note for note in (factor["reference"], factor["checked"] and f"checked {factor['checked']}") if note]
+    return " ".join(factor["sources"]) + (f" ({', '.join(notes)})" if notes else "")

@@ -1,0 +1,65 @@
+"""Where the numbers of an estimate come from: sources and check dates, as the data files of the inventory have them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from otel_genai_impact.inventory.compiled import DATA_FOLDER
+from otel_genai_impact.inventory.fields import read_toml
+from otel_genai_impact.inventory.loader import InventoryRecords, Provenance, load_inventory, read_provenance
+
+if TYPE_CHECKING:
+    from otel_genai_impact.inventory.compiled import DataCenterEntry, ModelEntry
+
+
+class Origin(NamedTuple):
+    """Where a number comes from.
+
+    Attributes:
+        sources: links, or names of documents.
+        checked: the day on which it was last compared with them, ISO 8601; None if that is not known.
+        reference: the release of a data set that it was taken from, if it was.
+    """
+
+    sources: tuple[str, ...]
+    checked: str | None = None
+    reference: str | None = None
+
+
+OWN_DATA: Final = Origin(("data of your own: not in the inventory that is shipped",))
+METHOD: Final = Origin(
+    ("https://ecologits.ai", "https://pypi.org/project/ecologits/0.11.3/"), "2026-11-22", "EcoLogits 0.11.3"
+)
+YOURS: Final = Origin(("given on the command line",))
+
+
+@cache
+def _records() -> InventoryRecords:
+    return load_inventory()
+
+
+def of_model(entry: ModelEntry) -> Origin:
+    """Where the size and the speed of a model come from."""
+    for provider in _records().providers.values():
+        record = provider.models.get(entry.name)
+        if record is not None and record.entry.id == entry.id:
+            return _origin(record.provenance)
+    return OWN_DATA
+
+
+def of_data_center(entry: DataCenterEntry) -> Origin:
+    """Where the PUE, the WUE and the zone of a data centre come from."""
+    centers = dict(read_toml(DATA_FOLDER / "data_centers.toml").tables("data_centers"))
+    table = centers.get(entry.provider)
+    return OWN_DATA if table is None else _origin(read_provenance(table))
+
+
+def of_zone(code: str) -> Origin:
+    """Where the factors of an electricity zone come from: the set of zones has one origin."""
+    file = read_toml(DATA_FOLDER / "zones.toml")
+    return _origin(read_provenance(file)) if code in file.table("zones").values else OWN_DATA
+
+
+def _origin(provenance: Provenance) -> Origin:
+    return Origin(provenance.sources, provenance.checked.isoformat(), provenance.reference)
