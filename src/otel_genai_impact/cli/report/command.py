@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from otel_genai_impact._config import Settings
 from otel_genai_impact.cli.report.lines import STANDARD_INPUT, Reading, exports
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
 
+STANDARD_OUTPUT: Final = "-"
 _FAILED: Final = 1
 _NEEDED: Final = ("jinja2", "vl_convert")
 
@@ -105,28 +107,31 @@ def _check_outputs(files: Sequence[str], outputs: Sequence[str | None]) -> None:
             "a page needs more packages: pip install 'otel-genai-impact[report]'; --csv works without them"
         )
     inputs = {Path(path).resolve() for path in files if path != STANDARD_INPUT}
-    for output in outputs:
-        if output is not None and output != STANDARD_INPUT and Path(output).resolve() in inputs:
-            raise ReportError(f"{output} is one of the files to read, and would be lost")
+    places = [Path(output) for output in outputs if output is not None and output != STANDARD_OUTPUT]
+    for place in places:
+        if place.resolve() in inputs:
+            raise ReportError(f"{place} is one of the files to read, and would be lost")
+        if place.is_dir() or not place.parent.is_dir():
+            raise ReportError(
+                f"{place} cannot be written: {'it is a folder' if place.is_dir() else 'there is no such folder'}"
+            )
+    if len(outputs) > len(set(outputs)):
+        raise ReportError(f"page and table cannot both go to {outputs[0]}")
 
 
 def _write(result: Result, page: str | None, options: Namespace) -> None:
     """Page and table; what was done is said on standard error where the table goes to standard output."""
     from otel_genai_impact.cli.report.table import write_table
 
-    said = sys.stdout
-    if options.csv == STANDARD_INPUT:
-        write_table(result.summary, sys.stdout)
-        said = sys.stderr
-    elif options.csv is not None:
-        with Path(options.csv).open("w", encoding="utf-8", newline="") as file:
-            write_table(result.summary, file)
-        print(f"wrote {options.csv}", file=said)
+    said = sys.stderr if STANDARD_OUTPUT in {page, options.csv} else sys.stdout
+    if options.csv is not None:
+        table = io.StringIO(newline="")
+        write_table(result.summary, table)
+        _put(table.getvalue(), options.csv, said)
     if page is not None:
         from otel_genai_impact.cli.report.page import page as html
 
-        Path(page).write_text(html(result.summary, result.reading, options.files), encoding="utf-8")
-        print(f"wrote {page}", file=said)
+        _put(html(result.summary, result.reading, options.files), page, said)
     total, reading = result.summary.total, result.reading
     print(
         f"{total.requests:,} requests in {reading.spans:,} spans, {total.estimated:,} with an estimate"
@@ -137,3 +142,13 @@ def _write(result: Result, page: str | None, options: Namespace) -> None:
         print(f"genai-impact report: could not be read: {problem}", file=sys.stderr)
     if reading.broken > len(reading.named):
         print(f"genai-impact report: {reading.broken - len(reading.named):,} more could not be read", file=sys.stderr)
+
+
+def _put(text: str, place: str, said: IO[str]) -> None:
+    """Write it where it was asked for, and say so."""
+    if place == STANDARD_OUTPUT:
+        sys.stdout.write(text)
+        return
+    with Path(place).open("w", encoding="utf-8", newline="") as file:
+        file.write(text)
+    print(f"wrote {place}", file=said)

@@ -15,7 +15,10 @@ def add_options(parser: ArgumentParser) -> None:
     """The options of the command."""
     parser.add_argument("files", nargs="+", metavar="FILE", help="OTLP JSON, an export a line; - for standard input")
     parser.add_argument(
-        "-o", "--output", metavar="PAGE", help=f"where the page goes; {DEFAULT_PAGE} if nothing is said"
+        "-o",
+        "--output",
+        metavar="PAGE",
+        help=f"where the page goes; {DEFAULT_PAGE} if not given, - for standard output",
     )
     parser.add_argument("--csv", metavar="TABLE", help="write a table, too, or alone without -o; - for standard output")
     parser.add_argument(

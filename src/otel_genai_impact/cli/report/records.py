@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from otel_genai_impact import semconv
@@ -11,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _LONGEST_NAME: Final = 200
+# More than mankind uses in a year, in J, g or L: no amount of one request, and no sum that overflows.
+_MOST: Final = 1e21
 
 
 class Amount(NamedTuple):
@@ -99,11 +100,8 @@ def amount(attributes: Mapping[str, Any], key: str) -> Amount | None:
 
 
 def _quantity(value: object) -> float | None:
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0:
-        try:
-            return float(value) if isfinite(value) else None
-        except OverflowError:
-            return None
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= _MOST:
+        return float(value)
     return None
 
 

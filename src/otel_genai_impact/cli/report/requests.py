@@ -85,6 +85,7 @@ class Estimating:
         self._count_server_spans = settings.count_server_spans
         self._by = by
         self._recompute = recompute
+        self._strict = settings.strict
         self._processes: OrderedDict[object, CountingOnce] = OrderedDict()
         self._seen = SeenSpans()
 
@@ -145,6 +146,8 @@ class Estimating:
             plan = self._plans.plan(request, ())
             if plan is None:
                 reason = semconv.UNKNOWN_MODEL
+            elif self._strict:
+                reason = semconv.NOT_MEASURED
             else:
                 duration_s = _duration_s(recorded)
                 tokens = request.output_tokens or 0

@@ -127,6 +127,29 @@ def test_what_is_read_is_never_overwritten(traces: Path, option: str, capsys: py
     assert before == traces.read_text()
 
 
+def test_a_page_can_go_to_standard_output(traces: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The page alone; what else there is to say goes to standard error."""
+    assert 0 == main(["report", str(traces), "-o", "-"])
+    captured = capsys.readouterr()
+    assert captured.out.startswith("<!doctype html>")
+    assert captured.err.startswith("3 requests in 3 spans")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["-o", "nowhere/report.html"], "nowhere/report.html cannot be written: there is no such folder"),
+        (["-o", "."], ". cannot be written: it is a folder"),
+        (["-o", "-", "--csv", "-"], "page and table cannot both go to -"),
+    ],
+)
+def test_where_nothing_can_be_written_nothing_is_read(
+    arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Gigabytes take minutes: what will not work is said before."""
+    assert f"genai-impact report: {complaint}\n" == _fails(capsys, "there-is-no-such-file.jsonl", *arguments)
+
+
 def test_a_page_without_its_packages_says_what_to_install(
     traces: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

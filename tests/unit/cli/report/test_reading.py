@@ -91,6 +91,15 @@ def test_what_has_no_estimate_says_why(tmp_path: Path, changes: dict[str, object
     assert (1, 0) == (summary.total.requests, summary.total.estimated)
 
 
+def test_who_wants_only_what_was_measured_gets_no_estimate_here_either(tmp_path: Path) -> None:
+    """GENAI_IMPACT_STRICT: what was recorded stays, nothing is worked out."""
+    path = tmp_path / "traces.jsonl"
+    path.write_text(lines([line(span(1), span(2, {**CHAT, **RECORDED}))]))
+    summary = read_files([str(path)], Settings(strict=True), ("model",)).summary
+    assert (2, 1, 1) == _counts(summary.total)
+    assert ["not_measured"] == [names[0] for names in summary.reasons.counts]
+
+
 def test_a_failed_request_is_no_estimate(tmp_path: Path) -> None:
     """Status ERROR and no output tokens: `error`."""
     failed = span(1, {**CHAT, "gen_ai.usage.output_tokens": None}, status={"code": 2})
