@@ -132,7 +132,7 @@ def _by(summary: Summary, dimension: str) -> Section:
         )
         for name, sums in parts[:_MOST_ROWS]
     ]
-    headings = (dimension, "requests", "tokens in", "tokens out", "energy", "CO2eq", "water", "energy per request")
+    headings = (dimension, "requests", "tokens in", "tokens out", "energy", "CO2eq", "water", "per request")
     return Section(
         title=title,
         text="" if len(parts) <= _MOST_ROWS else f"The {_MOST_ROWS} largest of {len(parts):,}; --csv has all.",
@@ -239,9 +239,9 @@ def _top(summary: Summary) -> Section:
         text="Those with the most energy, with the trace in which to find them.",
         table=Table(
             caption="Top requests by energy, the largest first",
-            headings=("model", "provider", "service", "ended (UTC)", "trace id", "tokens out", "energy", "CO2eq"),
+            headings=("model", "provider", "service", "tokens out", "energy", "CO2eq", "ended (UTC)", "trace id"),
             rows=[_top_row(request) for request in summary.top_requests()],
-            numbers=frozenset({5, 6, 7}),
+            numbers=frozenset({3, 4, 5}),
         ),
     )
 
@@ -252,11 +252,11 @@ def _top_row(request: CountedRequest) -> tuple[str | Figure, ...]:
         request.model or NOT_REPORTED,
         request.provider or NOT_REPORTED,
         request.service or NOT_REPORTED,
-        NOT_REPORTED if request.ended_ns is None else time(request.ended_ns // 10**9, seconds=True),
-        f"{request.trace_id:032x}",
         NOT_REPORTED if request.output_tokens is None else f"{request.output_tokens:,}",
         of_request(None if impacts is None else impacts.energy, "Wh", 1 / J_PER_WH),
         of_request(None if impacts is None else impacts.gwp, "g"),
+        NOT_REPORTED if request.ended_ns is None else time(request.ended_ns // 10**9, seconds=True),
+        f"{request.trace_id:032x}",
     )
 
 
