@@ -21,7 +21,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from otel_genai_impact import ImpactSpanProcessor
 from otel_genai_impact._config import Settings
 from otel_genai_impact.cli.report.command import read_files
-from tests.e2e.collector import free_port
+from tests.e2e.processes import free_port
 from tests.kit.telemetry import points_of
 
 if TYPE_CHECKING:

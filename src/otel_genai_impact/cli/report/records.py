@@ -63,10 +63,15 @@ class CountedRequest(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a span is: a request to count, or why it is not counted again; both None if it is no request."""
+    """What a span is: a request to count, or why it is not counted again; both None if it is no request.
+
+    Attributes:
+        instead_of: what was counted for the same request before, of a span that did not say what it used.
+    """
 
     request: CountedRequest | None
     repetition: str | None
+    instead_of: CountedRequest | None = None
 
 
 TWIN: Final = "twin"

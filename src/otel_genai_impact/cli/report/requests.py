@@ -27,6 +27,7 @@ from otel_genai_impact.impacts.methods import METHODS
 from otel_genai_impact.inventory.catalog import Catalog
 from otel_genai_impact.telemetry.counting_once import FIRST, CountingOnce
 from otel_genai_impact.telemetry.ledger import Account
+from otel_genai_impact.telemetry.memory import Memory
 from otel_genai_impact.telemetry.plans import Plans
 from otel_genai_impact.telemetry.processor import why_not
 from otel_genai_impact.telemetry.request import MARKS, read
@@ -35,9 +36,12 @@ from otel_genai_impact.telemetry.writing import parts_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from opentelemetry.sdk.trace import ReadableSpan
+
     from otel_genai_impact._config import Settings
     from otel_genai_impact.cli.report.spans import RecordedSpan
     from otel_genai_impact.telemetry.request import Request
+    from otel_genai_impact.telemetry.siblings import Leaf
 
 _NS_PER_S: Final = 1e9
 _CACHE_KIB: Final = 65536
@@ -86,6 +90,7 @@ class Estimating:
         self._by = by
         self._recompute = recompute
         self._strict = settings.strict
+        self._without_usage: Memory[CountedRequest] = Memory()
         self._processes: OrderedDict[object, CountingOnce] = OrderedDict()
         self._seen = SeenSpans()
 
@@ -108,11 +113,29 @@ class Estimating:
         if reason == semconv.DUPLICATE:
             once.passed(span)
             return _TWIN
-        first = once.first_seen_as(span, parts_of(span), request) is FIRST
+        seen = once.first_seen_as(span, parts_of(span), request)
         was_recorded = reason is not None or amount(attributes, semconv.ENERGY) is not None
         if was_recorded and not self._recompute:
             return Outcome(self._recorded(recorded, request), None)
-        return Outcome(self._estimated(recorded, request), None) if first or was_recorded else _TWIN
+        estimated = self._estimated(recorded, request)
+        if seen is FIRST or was_recorded:
+            if estimated.reason == semconv.NO_USAGE:
+                self._remember(once, span, request, estimated)
+            return Outcome(estimated, None)
+        return self._twin(once, seen, span, estimated)
+
+    def _remember(self, once: CountingOnce, span: ReadableSpan, request: Request, counted: CountedRequest) -> None:
+        """A request that does not say what it used: a twin that does may take its place."""
+        row = self._plans.row_without_estimate(request, semconv.NO_USAGE)
+        once.counted_without_usage(span, row, 0, 0)
+        self._without_usage.put(counted.span_id, counted)
+
+    def _twin(self, once: CountingOnce, seen: str | Leaf, span: ReadableSpan, estimated: CountedRequest) -> Outcome:
+        """The twin of a request that is counted; in whose place it comes if only this one says what was used."""
+        if isinstance(seen, str) or estimated.impacts is None or once.take_back(seen, span) is None:
+            return _TWIN
+        first = self._without_usage.pop(seen.span_id)
+        return _TWIN if first is None else Outcome(estimated, None, first)
 
     def _once(self, process: object) -> CountingOnce:
         """The memory of one process: equal requests of two processes at once are two."""

@@ -97,6 +97,13 @@ class Sums:
             for total, amount in zip(self.totals, impacts, strict=True):
                 total.add(amount)
 
+    def take_back(self, request: CountedRequest) -> None:
+        """Take back a request without impacts that was added."""
+        self.requests -= 1
+        self.recomputed -= request.recomputed
+        self.input_tokens -= request.input_tokens or 0
+        self.output_tokens -= request.output_tokens or 0
+
     def merge(self, other: Sums) -> None:
         """Add other requests."""
         self.requests += other.requests
@@ -136,6 +143,13 @@ class OverTime:
         self.periods[self._start_s(time_s)].add(request)
         while (max(self.periods) - min(self.periods)) // self.period_s >= MOST_PERIODS and self._lengthen():
             pass
+
+    def take_back(self, request: CountedRequest) -> None:
+        """Take back a request without impacts that was added."""
+        if request.ended_ns is None:
+            self.without_time -= 1
+        else:
+            self.periods[self._start_s(request.ended_ns // _NS_PER_S)].take_back(request)
 
     def _start_s(self, time_s: int) -> int:
         return time_s - time_s % self.period_s
@@ -189,6 +203,13 @@ class Names:
         known = names in self.counts or len(self.counts) < _MOST_NAMES
         self.counts[names if known else (OTHERS,) * len(names)] += 1
 
+    def take_back(self, *names: str) -> None:
+        """Take back one that was counted."""
+        counted = names if names in self.counts else (OTHERS,) * len(names)
+        self.counts[counted] -= 1
+        if not self.counts[counted]:
+            del self.counts[counted]
+
 
 class Summary:
     """Everything that a report says of its requests.
@@ -210,26 +231,39 @@ class Summary:
         self.zones = Names()
         self.repetitions: Counter[str] = Counter()
         self.top: list[tuple[float, int, CountedRequest]] = []
+        self._order = 0
 
     def add(self, request: CountedRequest) -> None:
         """Add one request."""
         self.total.add(request)
         self._group(request.dimensions).add(request)
         self.over_time.add(request)
-        self.bases.add("estimated for this report" if request.recomputed else "recorded", request.basis)
+        self.bases.add(*_basis(request))
         if request.impacts is None:
-            self.reasons.add(request.reason or "not said", request.provider or "", request.model or "")
+            self.reasons.add(*_reason(request))
             return
         energy_j = request.impacts.energy.estimate
         self.distribution.add(energy_j)
         self.zones.add(request.zone or "")
         for code in request.assumptions:
             self.assumptions.add(code)
-        entry = (energy_j, -self.total.requests, request)
+        self._order -= 1
+        entry = (energy_j, self._order, request)
         if len(self.top) < MOST_TOP:
             heapq.heappush(self.top, entry)
         elif entry > self.top[0]:
             heapq.heapreplace(self.top, entry)
+
+    def take_back(self, request: CountedRequest) -> None:
+        """Take back a request without impacts that was added: another span says what it used."""
+        self.total.take_back(request)
+        group = self._group(request.dimensions)
+        group.take_back(request)
+        if not group.requests:
+            self.groups = {names: sums for names, sums in self.groups.items() if sums is not group}
+        self.over_time.take_back(request)
+        self.bases.take_back(*_basis(request))
+        self.reasons.take_back(*_reason(request))
 
     def _group(self, dimensions: Group) -> Sums:
         if dimensions not in self.groups and len(self.groups) >= MOST_GROUPS:
@@ -244,6 +278,14 @@ class Summary:
         """The sums by one dimension, that with the most energy first."""
         position = self.by.index(dimension)
         return largest_first((group[position], sums) for group, sums in self.groups.items())
+
+
+def _basis(request: CountedRequest) -> tuple[str, str]:
+    return ("estimated for this report" if request.recomputed else "recorded", request.basis)
+
+
+def _reason(request: CountedRequest) -> tuple[str, str, str]:
+    return (request.reason or "not said", request.provider or "", request.model or "")
 
 
 def largest_first(parts: Iterable[tuple[str | None, Sums]]) -> list[tuple[str | None, Sums]]:

@@ -124,6 +124,23 @@ def test_duplicates_are_never_counted(tmp_path: Path) -> None:
     assert {TWIN: 2} == dict(summary.repetitions)
 
 
+@pytest.mark.parametrize("nested", [True, False])
+def test_a_twin_that_says_what_was_used_takes_the_place_of_one_that_does_not(tmp_path: Path, nested: bool) -> None:
+    """The first to end has no usage: the request counts once, by the other's tokens, and nothing of the first is left."""
+    without = span(
+        2, {**CHAT, "gen_ai.usage.output_tokens": None}, parent=3 if nested else None, start_s=0.5, seconds=1.0
+    )
+    exports = line(without, scope="one"), line(span(3), scope="another"), line(span(4, trace=4, start_s=60))
+    summary = _read(tmp_path, *exports).summary
+    assert (2, 2, 2) == _counts(summary.total)
+    assert [2] == [part.requests for part in summary.groups.values()]
+    assert ({}, 600, {TWIN: 1}) == (
+        dict(summary.reasons.counts),
+        summary.total.output_tokens,
+        dict(summary.repetitions),
+    )
+
+
 def test_spans_of_one_export_are_taken_in_the_order_in_which_they_ended(tmp_path: Path) -> None:
     """Exporters group spans by instrumentation, so that a parent may stand before its child."""
     inner, outer = span(2, parent=3, start_s=0.5, seconds=1.0), span(3)
