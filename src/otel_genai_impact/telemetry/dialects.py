@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from otel_genai_impact import semconv
+from otel_genai_impact.telemetry import langfuse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -136,14 +137,8 @@ _COUNTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
 
 # OpenInference says the model of a stream that was not read to its end only within these, a text of JSON.
 _PARAMETERS: Final = "llm.invocation_parameters"
-# Langfuse writes one text of JSON, in words of its own.
+# Langfuse writes one text of JSON.
 _LANGFUSE_USAGE: Final = "langfuse.observation.usage_details"
-_OF_LANGFUSE: Final = {
-    semconv.GEN_AI_USAGE_INPUT_TOKENS: ("input", "input_tokens", "prompt_tokens"),
-    semconv.GEN_AI_USAGE_OUTPUT_TOKENS: ("output", "output_tokens", "completion_tokens"),
-    semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS: ("input_cached_tokens", "cache_read_input_tokens"),
-    semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS: ("output_reasoning_tokens",),
-}
 _LONGEST_JSON: Final = 4096
 
 # A span that has one of these may be a request in another's words.
@@ -222,7 +217,7 @@ def in_the_words_of_the_conventions(attributes: Mapping[str, Any]) -> dict[str, 
         if isinstance(model, str) and model:
             found[semconv.GEN_AI_REQUEST_MODEL] = model
     usage = attributes.get(_LANGFUSE_USAGE)
-    return {**_usage_of_langfuse(usage), **found} if usage else found
+    return {**langfuse.usage(_json_of(usage)), **found} if usage else found
 
 
 def total_tokens(attributes: Mapping[str, Any]) -> object:
@@ -254,12 +249,3 @@ def _json_of(value: object) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return cast("dict[str, Any]", said) if isinstance(said, dict) else {}
-
-
-def _usage_of_langfuse(usage: object) -> dict[str, Any]:
-    said = _json_of(usage)
-    return {
-        name: value
-        for name, keys in _OF_LANGFUSE.items()
-        if (value := next((said[key] for key in keys if said.get(key) is not None), None)) is not None
-    }

@@ -96,6 +96,47 @@ def test_langfuse_says_usage_in_json() -> None:
 
 
 @pytest.mark.parametrize(
+    ("usage", "counts"),
+    [
+        # The words of Langfuse: parts are beside what they are parts of, unless the total says that they are within.
+        ({"input": 20, "output": 300, "input_cache_read": 100, "output_reasoning": 50}, (120, 350, 100, 50)),
+        ({"input": 20, "output": 350, "total": 470, "input_cached_tokens": 100}, (120, 350, 100, None)),
+        ({"input": 120, "output": 350, "total": 470, "input_cached_tokens": 100}, (120, 350, 100, None)),
+        ({"input": 120, "output": 350, "input_priority": 120, "output_audio": -1}, (120, 350, None, None)),
+        ({"input": -5, "output": 350, "input_cache_read": 100}, (-1, 350, 100, None)),
+        ({"input": "120", "output": 350.0, "input_cache_read": 100}, (120, 350, 100, None)),
+        # The words of OpenAI, of its two APIs; and of Anthropic, whose cache is beside the input.
+        (
+            {
+                "prompt_tokens": 120,
+                "completion_tokens": 350,
+                "total_tokens": 470,
+                "prompt_tokens_details": {"cached_tokens": 100},
+                "completion_tokens_details": {"reasoning_tokens": 50},
+            },
+            (120, 350, 100, 50),
+        ),
+        (
+            {
+                "input_tokens": 120,
+                "output_tokens": 350,
+                "input_tokens_details": {"cached_tokens": 100},
+                "output_tokens_details": {"reasoning_tokens": 50},
+            },
+            (120, 350, 100, 50),
+        ),
+        ({"input_tokens": 20, "output_tokens": 350, "cache_read_input_tokens": 100}, (120, 350, 100, None)),
+    ],
+)
+def test_langfuse_s_usage_may_be_in_words_of_others(usage: dict[str, Any], counts: tuple[int | None, ...]) -> None:
+    """Its callbacks translate what some providers say, and pass on what others do: input and output are those in all."""
+    text = json.dumps(usage)
+    request = read("answer", {"langfuse.observation.type": "generation", "langfuse.observation.usage_details": text})
+    assert request is not None
+    assert counts == request[-4:]
+
+
+@pytest.mark.parametrize(
     ("attributes", "operation"),
     [
         ({"openinference.span.kind": "EMBEDDING", "embedding.model_name": "m"}, "embeddings"),
