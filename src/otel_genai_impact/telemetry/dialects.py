@@ -29,6 +29,19 @@ _KNOWN: Final = INFERENCE | UNSUPPORTED | NEVER_COUNTED
 
 # What others call them. What is not told apart any further runs no model itself.
 _NO_INFERENCE: Final = "invoke_workflow"
+# LiteLLM's callback names the function that was called.
+_OF_LITELLM: Final = {
+    **dict.fromkeys(("acompletion", "responses", "aresponses", "anthropic_messages", "aanthropic_messages"), "chat"),
+    **dict.fromkeys(("agenerate_content", "generate_content_stream", "agenerate_content_stream"), "generate_content"),
+    **dict.fromkeys(("aimage_generation", "image_edit", "aimage_edit"), "image_generation"),
+    "atext_completion": "text_completion",
+    "aembedding": "embeddings",
+    "arerank": "rerank",
+    "aspeech": "speech",
+    "atranscription": "transcription",
+    "amoderation": "moderation",
+    "avideo_generation": "video_generation",
+}
 _OPERATIONS: Final[tuple[tuple[str, Mapping[str, str]], ...]] = (
     (
         semconv.GEN_AI_OPERATION_NAME,
@@ -40,6 +53,7 @@ _OPERATIONS: Final[tuple[tuple[str, Mapping[str, str]], ...]] = (
             "embedding": "embeddings",
             "image": "image_generation",
             "audio": "speech",
+            **_OF_LITELLM,
             "vectordb": _NO_INFERENCE,
             "framework": _NO_INFERENCE,
         },

@@ -64,6 +64,7 @@ DIALECTS: dict[str, dict[str, Any]] = {
         "llm.token_count.completion_details.reasoning": 50,
     },
     "Semantic Kernel": {**CONVENTIONS, "gen_ai.operation.name": "chat.completions"},
+    "LiteLLM's callback": {**CONVENTIONS, "gen_ai.operation.name": "acompletion", "llm.request.type": "acompletion"},
     "texts and floats": {
         **CONVENTIONS,
         "gen_ai.usage.input_tokens": "120",
@@ -145,6 +146,9 @@ def test_langfuse_s_usage_may_be_in_words_of_others(usage: dict[str, Any], count
         ({"gen_ai.operation.name": "embedding", "gen_ai.request.model": "m"}, "embeddings"),
         ({"gen_ai.operation.name": "image", "gen_ai.request.model": "m"}, "image_generation"),
         ({"langfuse.observation.type": "embedding"}, "embeddings"),
+        # LiteLLM's callback says 0 output tokens of embeddings, too.
+        ({"gen_ai.operation.name": "aembedding", "gen_ai.usage.output_tokens": 0}, "embeddings"),
+        ({"gen_ai.operation.name": "aimage_generation", "gen_ai.usage.output_tokens": 5}, "image_generation"),
     ],
 )
 def test_other_operations_have_their_names(attributes: dict[str, Any], operation: str) -> None:
