@@ -175,6 +175,10 @@ CACHE_APART: Final = frozenset({
     "opentelemetry.instrumentation.genai.bedrock",
 })  # fmt: skip
 
+# Frameworks that put their own name where that of the provider belongs.
+NO_PROVIDERS: Final = frozenset({"strands-agents", "langchain", "langgraph", "microsoft.agent_framework"})
+SPECIAL_PROVIDERS: Final = THOUGHTS_APART | NO_PROVIDERS
+
 
 # Families of instrumentations, each followed by a name of what is instrumented.
 _FAMILIES: Final = (
@@ -219,7 +223,7 @@ def in_the_words_of_the_conventions(attributes: Mapping[str, Any]) -> dict[str, 
     if operation is not None:
         found[semconv.GEN_AI_OPERATION_NAME] = operation
     for name, others in _WORDS:
-        value = next((said for key in (name, *others) if isinstance(said := attributes.get(key), str) and said), None)
+        value = next((said for key in (name, *others) if _says_something(said := attributes.get(key))), None)
         if value is not None:
             found[name] = value
     for name, others in _COUNTS:
@@ -232,6 +236,10 @@ def in_the_words_of_the_conventions(attributes: Mapping[str, Any]) -> dict[str, 
             found[semconv.GEN_AI_REQUEST_MODEL] = model
     usage = attributes.get(_LANGFUSE_USAGE)
     return {**langfuse.usage(_json_of(usage)), **found} if usage else found
+
+
+def _says_something(value: object) -> bool:
+    return isinstance(value, str) and bool(value) and value not in NO_PROVIDERS
 
 
 def total_tokens(attributes: Mapping[str, Any]) -> object:

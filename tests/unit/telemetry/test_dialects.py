@@ -96,6 +96,16 @@ def test_langfuse_says_usage_in_json() -> None:
         assert request == Request("inference", "chat", None, None, "gpt-4o", None, None, None, None, None, None)
 
 
+@pytest.mark.parametrize("key", ["gen_ai.provider.name", "gen_ai.system"])
+@pytest.mark.parametrize("framework", ["strands-agents", "langgraph"])
+def test_a_framework_is_no_provider(framework: str, key: str) -> None:
+    """Some put their own name there: who provided the model is then not said, or said elsewhere."""
+    bare = {name: value for name, value in CONVENTIONS.items() if name != "gen_ai.provider.name"}
+    assert read("chat", {**bare, key: framework}) == THE_SAME._replace(provider=None)
+    if key == "gen_ai.system":
+        assert read("chat", {**bare, key: framework, "llm.system": "openai"}) == THE_SAME
+
+
 @pytest.mark.parametrize(
     ("usage", "counts"),
     [
