@@ -162,6 +162,12 @@ MARKS: Final = frozenset({
     "llm.token_count.completion", "llm.token_count.prompt", _LANGFUSE_USAGE,
 })  # fmt: skip
 
+_LOGFIRE_ERROR: Final = 17
+_OF_AN_ANSWER: Final = frozenset({
+    semconv.GEN_AI_RESPONSE_ID, semconv.GEN_AI_USAGE_INPUT_TOKENS, semconv.GEN_AI_USAGE_OUTPUT_TOKENS,
+    "gen_ai.output.messages", "response_data",
+})  # fmt: skip
+
 # Who counts a model's thoughts beside its output: an instrumentation that leaves them out still has the total.
 THOUGHTS_APART: Final = frozenset(
     {"gcp.gemini", "gcp.vertex_ai", "gcp.gen_ai", "gemini", "google", "vertex_ai", "Google"}
@@ -240,6 +246,20 @@ def in_the_words_of_the_conventions(attributes: Mapping[str, Any]) -> dict[str, 
 
 def _says_something(value: object) -> bool:
     return isinstance(value, str) and bool(value) and value not in NO_PROVIDERS
+
+
+def is_no_request(name: str, attributes: Mapping[str, Any]) -> bool:
+    """Whether a span that has the marks of a request reports none: its request has a span of its own."""
+    # LlamaIndex puts the request together before it makes it.
+    if name.endswith("._prepare_chat_with_tools"):
+        return True
+    # Of a stream, Logfire's first span ends before the answer; what was used is in a second one.
+    return (
+        attributes.get("logfire.span_type") == "span"
+        and "request_data" in attributes
+        and attributes.get("logfire.level_num") != _LOGFIRE_ERROR
+        and _OF_AN_ANSWER.isdisjoint(attributes)
+    )
 
 
 def total_tokens(attributes: Mapping[str, Any]) -> object:

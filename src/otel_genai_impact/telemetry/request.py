@@ -222,7 +222,7 @@ def _in_other_words(
     generates = GEN_AI_USAGE_OUTPUT_TOKENS in said
     if operation in UNSUPPORTED or (operation is not None and operation not in INFERENCE and not generates):
         return operation, said
-    return INFERENCE_KIND, said
+    return None if dialects.is_no_request(name, attributes) else (INFERENCE_KIND, said)
 
 
 def _say_what_was_dropped(

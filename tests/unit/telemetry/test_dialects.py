@@ -183,6 +183,45 @@ def test_what_repeats_the_tokens_below_it_is_no_request(marks: dict[str, str]) -
     assert read("chain", {**marks, **counts, "llm.model_name": "gpt-4o"}) is None
 
 
+def test_what_llama_index_prepares_is_no_request() -> None:
+    """OpenInference makes an LLM span of it; the request itself has another one."""
+    span = {"openinference.span.kind": "LLM", "llm.model_name": "gpt-4o", "llm.provider": "openai"}
+    assert read("OpenAI._prepare_chat_with_tools", span) is None
+    assert read("OpenAI.achat", span) is not None
+
+
+LOGFIRE = {
+    "logfire.span_type": "span",
+    "request_data": '{"model":"gpt-4o"}',
+    "gen_ai.operation.name": "chat",
+    "gen_ai.provider.name": "openai",
+    "gen_ai.request.model": "gpt-4o",
+}
+
+
+def test_a_stream_in_logfire_is_one_request() -> None:
+    """Its first span ends before the answer and says nothing of it; a second one, a log, says what was used."""
+    assert read("Chat Completion with {request_data[model]!r}", LOGFIRE) is None
+    log = {**LOGFIRE, "logfire.span_type": "log", "logfire.level_num": 9}
+    for usage in ({}, {"gen_ai.usage.input_tokens": 120, "gen_ai.usage.output_tokens": 350}):
+        assert read("streaming response from {request_data[model]!r} took", {**log, **usage}) is not None
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"gen_ai.response.id": "r1"},
+        {"gen_ai.usage.output_tokens": 350},
+        {"response_data": "{}"},
+        {"logfire.level_num": 17},
+        {"gen_ai.operation.name": "embeddings"},
+    ],
+)
+def test_what_is_no_stream_in_logfire_is_a_request(more: dict[str, Any]) -> None:
+    """An answer without usage, an error, and what is no inference."""
+    assert read("Chat Completion with {request_data[model]!r}", {**LOGFIRE, **more}) is not None
+
+
 def test_the_conventions_hold_before_a_kind_of_another() -> None:
     """A span may carry both: a chat is a chat, whatever the chain around it is called."""
     request = read("chat", {**CONVENTIONS, "openinference.span.kind": "CHAIN", "traceloop.span.kind": "workflow"})
