@@ -150,7 +150,7 @@ class CountingOnce:
         leaf = None if context is None else self.counted.get(context.span_id)
         if leaf is None:
             return
-        parent_id = 0 if parent is None or parent.is_remote else parent.span_id
+        parent_id = 0 if parent is None else parent.span_id
         counted = Provisional(
             row, input_tokens, output_tokens, parent_id, leaf.began_ns, leaf.ended_ns, rewritable(span)
         )
