@@ -14,7 +14,7 @@ from hypothesis.provisional import domains, urls
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
 from otel_genai_impact import semconv
-from otel_genai_impact.telemetry import dialects
+from otel_genai_impact.telemetry import dialects, langfuse
 from otel_genai_impact.telemetry.dialects import INFERENCE, NEVER_COUNTED, UNSUPPORTED
 from otel_genai_impact.telemetry.request import MARKS, MOST_TOKENS, Request, read
 
@@ -35,7 +35,7 @@ LEAVES = st.one_of(
     OPERATIONS,
 )
 USAGE_OF_LANGFUSE = st.dictionaries(
-    st.sampled_from(sorted({key for keys in dialects._OF_LANGFUSE.values() for key in keys})),
+    st.sampled_from(sorted({key for keys in langfuse._WORDS.values() for key in keys})),
     st.one_of(st.integers(), st.floats(), st.text(), st.none(), st.booleans()),
 ).map(json.dumps)
 VALUES = st.one_of(
@@ -122,13 +122,22 @@ def _numbers(value: object) -> set[int]:
     return {value} if isinstance(value, int) and not isinstance(value, bool) else set()
 
 
+def _sums_of_langfuse(usage: object) -> set[int]:
+    """Input and output with the parts that Langfuse counts beside them."""
+    said: dict[str, Any] = json.loads(usage) if isinstance(usage, str) else {}
+    counts = {name: value for name, value in said.items() if type(value) is int and value >= 0}
+    own = {"input_tokens", "output_tokens"}
+    parts = {name: value for name, value in counts.items() if name not in own}
+    return {sum(value for name, value in parts.items() if name.startswith(word)) for word in ("input", "output")}
+
+
 @given(SAID)
 def test_no_token_is_invented(attributes: dict[str, object]) -> None:
     """Every count is what an attribute says; input with the parts of it that were left out, output with what a total has more."""
     request = read("chat gpt-4o", attributes)
     assert request is not None
     said = {key: _numbers(value) for key, value in attributes.items()}
-    numbers = set[int]().union(*said.values())
+    numbers = set[int]().union(*said.values(), _sums_of_langfuse(attributes.get(dialects._LANGFUSE_USAGE)))
     cached = set[int]().union(*(said[key] for key in said if "cache" in key or key == dialects._LANGFUSE_USAGE))
     inputs = numbers | {left + read + written for left in numbers for read in cached for written in {0, *cached}}
     totals = set[int]().union(*(said[key] for key in said if key in dialects._TOTALS))

@@ -64,6 +64,11 @@ class StackRun:
             lambda point: point.total,
         )
 
+    def below(self, above: SpanRecord) -> list[SpanRecord]:
+        """The spans below a span, however far."""
+        children = [span for span in self.sink.spans if span.parent_span_id == above.span_id]
+        return [span for child in children for span in (child, *self.below(child))]
+
     def root_of(self, call: str) -> SpanRecord:
         """The application's own span around the call."""
         (root,) = self.sink.spans_by_name(f"app: {call}")

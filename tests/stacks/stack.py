@@ -63,6 +63,7 @@ class Stack:
         told_tokens: input and output of the calls whose instrumentation tells others than those that the server sent.
         environment: more variables for the application.
         rolls_up: whether the spans of requests are below that of the application.
+        rolled_up: by name, spans of an agent and of its tool, and how many requests each shall say are below it.
     """
 
     app: str
@@ -72,6 +73,7 @@ class Stack:
     told_tokens: Mapping[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     rolls_up: bool = True
+    rolled_up: Mapping[str, int] = field(default_factory=dict[str, int])
 
     def outcome(self, call: str) -> str:
         """`estimated`, or why not."""

@@ -116,6 +116,16 @@ def test_the_application_s_spans_say_what_was_below_them(run: StackRun) -> None:
     assert _STACK.rolls_up == bool(seen_below)
 
 
+def test_agents_and_tools_say_what_was_below_them(run: StackRun) -> None:
+    """Requests, and their energy: those of the model that the agent asks, and of what its tool asks."""
+    for name, requests in _STACK.rolled_up.items():
+        (above,) = run.sink.spans_by_name(name)
+        counted = [span for span in run.below(above) if f"{PREFIX}energy" in span.attributes]
+        assert requests == len(counted) == above.attributes.get(f"{PREFIX}rollup.requests")
+        energy = sum(_number(span, f"{PREFIX}energy") for span in counted)
+        assert pytest.approx(energy, rel=1e-9, abs=0) == _number(above, f"{PREFIX}rollup.energy")
+
+
 def test_nothing_of_ours_fails(run: StackRun) -> None:
     """The log has no line of us."""
     assert [] == [line for line in run.stderr.splitlines() if any(mark in line for mark in _OURS)]

@@ -19,13 +19,14 @@ race makes at worst one duplicate more or less to be seen, never an exception or
 
 from __future__ import annotations
 
+from time import time_ns
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from opentelemetry.trace import StatusCode
 
 from otel_genai_impact.telemetry import memory
 from otel_genai_impact.telemetry.memory import Memory
-from otel_genai_impact.telemetry.siblings import Leaf, Siblings
+from otel_genai_impact.telemetry.siblings import REMEMBERED_FOR_NS, Leaf, Siblings
 from otel_genai_impact.telemetry.writing import rewritable
 
 if TYPE_CHECKING:
@@ -107,9 +108,9 @@ class CountingOnce:
         _, _, context, parent, began_ns, ended_ns, scope = parts
         kind, _, _, _, model, _, response_id, input_tokens, output_tokens, _, _ = request
         span_id = 0 if context is None else context.span_id
+        closed_ns = ended_ns or 0 if response_id is not None else _closed_ns(ended_ns or 0)
         leaf: Leaf = _new(
-            Leaf,
-            (kind, scope, response_id, ended_ns or 0, began_ns or 0, span_id, model, (input_tokens, output_tokens)),
+            Leaf, (kind, scope, response_id, closed_ns, began_ns or 0, span_id, model, (input_tokens, output_tokens))
         )
         counted = self.counted
         younger, elder = counted.younger, counted.elder
@@ -117,7 +118,7 @@ class CountingOnce:
         # same id, as there are where the application seeds `random` anew for each request.
         known = elder.get(span_id) or younger.setdefault(span_id, leaf)
         if known is not leaf:
-            if known == leaf:
+            if known.began_ns == leaf.began_ns and known.tokens == leaf.tokens:
                 return BEFORE
             younger[span_id] = leaf
         waiting = self.below
@@ -150,7 +151,7 @@ class CountingOnce:
         leaf = None if context is None else self.counted.get(context.span_id)
         if leaf is None:
             return
-        parent_id = 0 if parent is None or parent.is_remote else parent.span_id
+        parent_id = 0 if parent is None else parent.span_id
         counted = Provisional(
             row, input_tokens, output_tokens, parent_id, leaf.began_ns, leaf.ended_ns, rewritable(span)
         )
@@ -192,3 +193,14 @@ class CountingOnce:
     def _cover(self, parent: SpanContext, leaves: tuple[Leaf, ...]) -> None:
         known = self.below.get(parent.span_id)
         self.below.put(parent.span_id, leaves if known is None else (known + leaves)[-_MOST_COVERING:])
+
+
+def _closed_ns(ended_ns: int) -> int:
+    """When a span was ended, whatever end it was given.
+
+    Some are given that of the function that returned a stream, and are ended when the stream is (OpenInference's of
+    LlamaIndex): what the stream asked for comes after their end. That matters for spans without a response id, which alone
+    are compared by their times.
+    """
+    now_ns = time_ns()
+    return now_ns if 0 <= now_ns - ended_ns < REMEMBERED_FOR_NS else ended_ns

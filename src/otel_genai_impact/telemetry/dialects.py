@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from otel_genai_impact import semconv
+from otel_genai_impact.telemetry import langfuse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +29,19 @@ _KNOWN: Final = INFERENCE | UNSUPPORTED | NEVER_COUNTED
 
 # What others call them. What is not told apart any further runs no model itself.
 _NO_INFERENCE: Final = "invoke_workflow"
+# LiteLLM's callback names the function that was called.
+_OF_LITELLM: Final = {
+    **dict.fromkeys(("acompletion", "responses", "aresponses", "anthropic_messages", "aanthropic_messages"), "chat"),
+    **dict.fromkeys(("agenerate_content", "generate_content_stream", "agenerate_content_stream"), "generate_content"),
+    **dict.fromkeys(("aimage_generation", "image_edit", "aimage_edit"), "image_generation"),
+    "atext_completion": "text_completion",
+    "aembedding": "embeddings",
+    "arerank": "rerank",
+    "aspeech": "speech",
+    "atranscription": "transcription",
+    "amoderation": "moderation",
+    "avideo_generation": "video_generation",
+}
 _OPERATIONS: Final[tuple[tuple[str, Mapping[str, str]], ...]] = (
     (
         semconv.GEN_AI_OPERATION_NAME,
@@ -39,6 +53,7 @@ _OPERATIONS: Final[tuple[tuple[str, Mapping[str, str]], ...]] = (
             "embedding": "embeddings",
             "image": "image_generation",
             "audio": "speech",
+            **_OF_LITELLM,
             "vectordb": _NO_INFERENCE,
             "framework": _NO_INFERENCE,
         },
@@ -136,14 +151,8 @@ _COUNTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
 
 # OpenInference says the model of a stream that was not read to its end only within these, a text of JSON.
 _PARAMETERS: Final = "llm.invocation_parameters"
-# Langfuse writes one text of JSON, in words of its own.
+# Langfuse writes one text of JSON.
 _LANGFUSE_USAGE: Final = "langfuse.observation.usage_details"
-_OF_LANGFUSE: Final = {
-    semconv.GEN_AI_USAGE_INPUT_TOKENS: ("input", "input_tokens", "prompt_tokens"),
-    semconv.GEN_AI_USAGE_OUTPUT_TOKENS: ("output", "output_tokens", "completion_tokens"),
-    semconv.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS: ("input_cached_tokens", "cache_read_input_tokens"),
-    semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS: ("output_reasoning_tokens",),
-}
 _LONGEST_JSON: Final = 4096
 
 # A span that has one of these may be a request in another's words.
@@ -151,6 +160,12 @@ MARKS: Final = frozenset({
     *(key for key, _ in _OPERATIONS),
     "llm.model_name", "llm.request.model_name", "llm.response.model_name", "langfuse.observation.model.name",
     "llm.token_count.completion", "llm.token_count.prompt", _LANGFUSE_USAGE,
+})  # fmt: skip
+
+_LOGFIRE_ERROR: Final = 17
+_OF_AN_ANSWER: Final = frozenset({
+    semconv.GEN_AI_RESPONSE_ID, semconv.GEN_AI_USAGE_INPUT_TOKENS, semconv.GEN_AI_USAGE_OUTPUT_TOKENS,
+    "gen_ai.output.messages", "response_data",
 })  # fmt: skip
 
 # Who counts a model's thoughts beside its output: an instrumentation that leaves them out still has the total.
@@ -165,6 +180,10 @@ CACHE_APART: Final = frozenset({
     "opentelemetry.instrumentation.botocore.bedrock-runtime",
     "opentelemetry.instrumentation.genai.bedrock",
 })  # fmt: skip
+
+# Frameworks that put their own name where that of the provider belongs.
+NO_PROVIDERS: Final = frozenset({"strands-agents", "langchain", "langgraph", "microsoft.agent_framework"})
+SPECIAL_PROVIDERS: Final = THOUGHTS_APART | NO_PROVIDERS
 
 
 # Families of instrumentations, each followed by a name of what is instrumented.
@@ -210,7 +229,7 @@ def in_the_words_of_the_conventions(attributes: Mapping[str, Any]) -> dict[str, 
     if operation is not None:
         found[semconv.GEN_AI_OPERATION_NAME] = operation
     for name, others in _WORDS:
-        value = next((said for key in (name, *others) if isinstance(said := attributes.get(key), str) and said), None)
+        value = next((said for key in (name, *others) if _says_something(said := attributes.get(key))), None)
         if value is not None:
             found[name] = value
     for name, others in _COUNTS:
@@ -222,7 +241,25 @@ def in_the_words_of_the_conventions(attributes: Mapping[str, Any]) -> dict[str, 
         if isinstance(model, str) and model:
             found[semconv.GEN_AI_REQUEST_MODEL] = model
     usage = attributes.get(_LANGFUSE_USAGE)
-    return {**_usage_of_langfuse(usage), **found} if usage else found
+    return {**langfuse.usage(_json_of(usage)), **found} if usage else found
+
+
+def _says_something(value: object) -> bool:
+    return isinstance(value, str) and bool(value) and value not in NO_PROVIDERS
+
+
+def is_no_request(name: str, attributes: Mapping[str, Any]) -> bool:
+    """Whether a span that has the marks of a request reports none: its request has a span of its own."""
+    # LlamaIndex puts the request together before it makes it.
+    if name.endswith("._prepare_chat_with_tools"):
+        return True
+    # Of a stream, Logfire's first span ends before the answer; what was used is in a second one.
+    return (
+        attributes.get("logfire.span_type") == "span"
+        and "request_data" in attributes
+        and attributes.get("logfire.level_num") != _LOGFIRE_ERROR
+        and _OF_AN_ANSWER.isdisjoint(attributes)
+    )
 
 
 def total_tokens(attributes: Mapping[str, Any]) -> object:
@@ -254,12 +291,3 @@ def _json_of(value: object) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return cast("dict[str, Any]", said) if isinstance(said, dict) else {}
-
-
-def _usage_of_langfuse(usage: object) -> dict[str, Any]:
-    said = _json_of(usage)
-    return {
-        name: value
-        for name, keys in _OF_LANGFUSE.items()
-        if (value := next((said[key] for key in keys if said.get(key) is not None), None)) is not None
-    }

@@ -23,7 +23,15 @@ from otel_genai_impact.semconv import (
     SERVER_ADDRESS,
 )
 from otel_genai_impact.telemetry import dialects
-from otel_genai_impact.telemetry.dialects import CACHE_APART, INFERENCE, NEVER_COUNTED, THOUGHTS_APART, UNSUPPORTED
+from otel_genai_impact.telemetry.dialects import (
+    CACHE_APART,
+    INFERENCE,
+    NEVER_COUNTED,
+    NO_PROVIDERS,
+    SPECIAL_PROVIDERS,
+    THOUGHTS_APART,
+    UNSUPPORTED,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -164,9 +172,10 @@ def _read(  # noqa: C901 -- what is common, is looked at in place
         written_tokens = _part(get(GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS))
         is_apart = scope is not None and scope.name in CACHE_APART
         input_tokens = _with_cache(input_tokens, cached_tokens, written_tokens, is_apart=is_apart)
-    if provider in THOUGHTS_APART:
+    if provider in SPECIAL_PROVIDERS:
         in_our_words = False
-        output_tokens = _with_thoughts(dialects.total_tokens(attributes), input_tokens, output_tokens)
+        output_tokens = _with_thoughts(provider, attributes, input_tokens, output_tokens)
+        provider = None if provider in NO_PROVIDERS else provider
     reasoning_tokens = get(GEN_AI_USAGE_REASONING_OUTPUT_TOKENS)
     if reasoning_tokens is not None:
         reasoning_tokens = _part(reasoning_tokens)
@@ -213,7 +222,7 @@ def _in_other_words(
     generates = GEN_AI_USAGE_OUTPUT_TOKENS in said
     if operation in UNSUPPORTED or (operation is not None and operation not in INFERENCE and not generates):
         return operation, said
-    return INFERENCE_KIND, said
+    return None if dialects.is_no_request(name, attributes) else (INFERENCE_KIND, said)
 
 
 def _say_what_was_dropped(
@@ -229,9 +238,11 @@ def _say_what_was_dropped(
         said.setdefault(GEN_AI_REQUEST_MODEL, model)
 
 
-def _with_thoughts(total: object, received: int | None, generated: int | None) -> int | None:
+def _with_thoughts(
+    provider: str | None, attributes: Mapping[str, Any], received: int | None, generated: int | None
+) -> int | None:
     """The output tokens with the thoughts, which were left out where input and output do not come up to the total."""
-    in_all = _tokens(total)
+    in_all = _tokens(dialects.total_tokens(attributes)) if provider in THOUGHTS_APART else None
     if in_all is None or received is None or generated is None or received < 0 or generated < 0:
         return generated
     return max(generated, in_all - received)

@@ -53,7 +53,7 @@ _TAKEN_BACK: Final = Sums(0.0, 0.0, 0.0, -1, -1)
 
 
 class _Gone(NamedTuple):
-    """A span that ended: its parent in this process, 0 if there is none, and when."""
+    """A span that ended: its parent, 0 if there is none, and when."""
 
     parent_id: int
     ended_ns: int
@@ -81,7 +81,7 @@ class RollUps:
     def gone(self, span: ReadableSpan) -> None:
         """A span ended with nothing below it yet: what ends later may have begun below it."""
         context, parent = span.context, span.parent
-        if context is not None and parent is not None and not parent.is_remote:
+        if context is not None and parent is not None:
             self._gone.put(context.span_id, _Gone(parent.span_id, span.end_time or 0))
 
     def ended(self, span: ReadableSpan) -> Sums | None:
@@ -97,7 +97,8 @@ class RollUps:
         if below is not None and own is not None:
             below.append(own)
         sums = own if below is None else _sum(list(below))
-        parent_id = 0 if parent is None or parent.is_remote else parent.span_id
+        # A parent that is remote may be here all the same: Logfire hands contexts on to threads as if to other processes.
+        parent_id = 0 if parent is None else parent.span_id
         self._gone.put(context.span_id, _Gone(parent_id, span.end_time or 0))
         if sums is not None:
             self._add(parent_id, sums, span.start_time or 0)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
-_REMEMBERED_FOR_NS: Final = 300_000_000_000
+REMEMBERED_FOR_NS: Final = 300_000_000_000
 # Instrumentations of one call do not take their times at the very same moment.
 _SLACK_NS: Final = 5_000_000
 _MOST_ALIKE: Final = 128
@@ -47,7 +47,7 @@ class Leaf(NamedTuple):
     def may_be(self, other: Leaf) -> bool:
         """Whether both may report one request, where one encloses the other."""
         same_id = self.response_id is None or other.response_id is None or self.response_id == other.response_id
-        return self.kind == other.kind and same_id and abs(other.ended_ns - self.ended_ns) < _REMEMBERED_FOR_NS
+        return self.kind == other.kind and same_id and abs(other.ended_ns - self.ended_ns) < REMEMBERED_FOR_NS
 
     def has_the_scope_of(self, other: Leaf) -> bool:
         """Whether both come from one instrumentation."""

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
@@ -47,6 +48,11 @@ def call(name: str) -> Callable[[Made], Made]:
     return register
 
 
+def package(name: str) -> Any:
+    """A package that is in the environment of its own stack alone, so that no type checker finds it."""
+    return import_module(name)
+
+
 def start() -> None:
     """Starts what the variable names, `module:function` or `module:Instrumentor`, as an application does in its code."""
     for name in os.environ.get("APP_STARTS", "").split():
@@ -61,12 +67,14 @@ def run_all() -> None:
     start()
     wanted: dict[str, tuple[str, int]] = json.loads(sys.argv[1])
     tracer = trace.get_tracer("app")
-    for name, (model, requests) in wanted.items():
-        asked = Asked(model=model, prompt=f"Please: {name}", requests=requests)
-        with tracer.start_as_current_span(f"app: {name}"):
-            made = _CALLS[name](asked)
-            if inspect.iscoroutine(made):
-                asyncio.run(made)
+    # One loop for all: some frameworks keep their clients, which belong to one.
+    with asyncio.Runner() as runner:
+        for name, (model, requests) in wanted.items():
+            asked = Asked(model=model, prompt=f"Please: {name}", requests=requests)
+            with tracer.start_as_current_span(f"app: {name}"):
+                made = _CALLS[name](asked)
+                if inspect.iscoroutine(made):
+                    runner.run(made, context=copy_context())
 
 
 def in_threads(function: Callable[[Asked], object], asked: Asked) -> None:

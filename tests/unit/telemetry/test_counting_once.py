@@ -6,6 +6,7 @@ import random
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from time import time_ns
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -221,6 +222,30 @@ def test_a_call_that_failed_is_counted_once(telemetry: Telemetry) -> None:
     assert telemetry.end(inner, seconds=1)[STATUS] == "no_usage"
     assert telemetry.end(outer, seconds=1)[STATUS] == "duplicate"
     assert _requests(telemetry) == 1
+
+
+@pytest.mark.parametrize("framework_first", [True, False])
+def test_a_stream_whose_span_was_given_an_earlier_end(telemetry: Telemetry, *, framework_first: bool) -> None:
+    """OpenInference gives LlamaIndex's the end of the function that returned the stream: the request began after it."""
+    of_the_framework = telemetry.start(CHAT, scope="framework")
+    returned_ns = time_ns()
+    of_the_sdk = telemetry.start(CHAT, scope="sdk", start_time=returned_ns + 1)
+    of_the_framework.set_attributes(USAGE)
+    of_the_sdk.set_attributes({**USAGE, ID: "r1"})
+    if framework_first:
+        of_the_framework.end(returned_ns)
+        of_the_sdk.end()
+    else:
+        of_the_sdk.end()
+        of_the_framework.end(returned_ns)
+    assert _requests(telemetry) == 1
+
+
+def test_a_request_that_begins_after_another_ended(telemetry: Telemetry) -> None:
+    """It is one of its own, with the same tokens, too."""
+    telemetry.start({**CHAT, **USAGE}, scope="framework").end()
+    telemetry.start({**CHAT, **USAGE}, scope="sdk").end()
+    assert _requests(telemetry) == 2
 
 
 def test_siblings_in_threads(telemetry: Telemetry) -> None:

@@ -64,6 +64,7 @@ DIALECTS: dict[str, dict[str, Any]] = {
         "llm.token_count.completion_details.reasoning": 50,
     },
     "Semantic Kernel": {**CONVENTIONS, "gen_ai.operation.name": "chat.completions"},
+    "LiteLLM's callback": {**CONVENTIONS, "gen_ai.operation.name": "acompletion", "llm.request.type": "acompletion"},
     "texts and floats": {
         **CONVENTIONS,
         "gen_ai.usage.input_tokens": "120",
@@ -95,6 +96,57 @@ def test_langfuse_says_usage_in_json() -> None:
         assert request == Request("inference", "chat", None, None, "gpt-4o", None, None, None, None, None, None)
 
 
+@pytest.mark.parametrize("key", ["gen_ai.provider.name", "gen_ai.system"])
+@pytest.mark.parametrize("framework", ["strands-agents", "langgraph"])
+def test_a_framework_is_no_provider(framework: str, key: str) -> None:
+    """Some put their own name there: who provided the model is then not said, or said elsewhere."""
+    bare = {name: value for name, value in CONVENTIONS.items() if name != "gen_ai.provider.name"}
+    assert read("chat", {**bare, key: framework}) == THE_SAME._replace(provider=None)
+    if key == "gen_ai.system":
+        assert read("chat", {**bare, key: framework, "llm.system": "openai"}) == THE_SAME
+
+
+@pytest.mark.parametrize(
+    ("usage", "counts"),
+    [
+        # The words of Langfuse: parts are beside what they are parts of, unless the total says that they are within.
+        ({"input": 20, "output": 300, "input_cache_read": 100, "output_reasoning": 50}, (120, 350, 100, 50)),
+        ({"input": 20, "output": 350, "total": 470, "input_cached_tokens": 100}, (120, 350, 100, None)),
+        ({"input": 120, "output": 350, "total": 470, "input_cached_tokens": 100}, (120, 350, 100, None)),
+        ({"input": 120, "output": 350, "input_priority": 120, "output_audio": -1}, (120, 350, None, None)),
+        ({"input": -5, "output": 350, "input_cache_read": 100}, (-1, 350, 100, None)),
+        ({"input": "120", "output": 350.0, "input_cache_read": 100}, (120, 350, 100, None)),
+        # The words of OpenAI, of its two APIs; and of Anthropic, whose cache is beside the input.
+        (
+            {
+                "prompt_tokens": 120,
+                "completion_tokens": 350,
+                "total_tokens": 470,
+                "prompt_tokens_details": {"cached_tokens": 100},
+                "completion_tokens_details": {"reasoning_tokens": 50},
+            },
+            (120, 350, 100, 50),
+        ),
+        (
+            {
+                "input_tokens": 120,
+                "output_tokens": 350,
+                "input_tokens_details": {"cached_tokens": 100},
+                "output_tokens_details": {"reasoning_tokens": 50},
+            },
+            (120, 350, 100, 50),
+        ),
+        ({"input_tokens": 20, "output_tokens": 350, "cache_read_input_tokens": 100}, (120, 350, 100, None)),
+    ],
+)
+def test_langfuse_s_usage_may_be_in_words_of_others(usage: dict[str, Any], counts: tuple[int | None, ...]) -> None:
+    """Its callbacks translate what some providers say, and pass on what others do: input and output are those in all."""
+    text = json.dumps(usage)
+    request = read("answer", {"langfuse.observation.type": "generation", "langfuse.observation.usage_details": text})
+    assert request is not None
+    assert counts == request[-4:]
+
+
 @pytest.mark.parametrize(
     ("attributes", "operation"),
     [
@@ -104,6 +156,9 @@ def test_langfuse_says_usage_in_json() -> None:
         ({"gen_ai.operation.name": "embedding", "gen_ai.request.model": "m"}, "embeddings"),
         ({"gen_ai.operation.name": "image", "gen_ai.request.model": "m"}, "image_generation"),
         ({"langfuse.observation.type": "embedding"}, "embeddings"),
+        # LiteLLM's callback says 0 output tokens of embeddings, too.
+        ({"gen_ai.operation.name": "aembedding", "gen_ai.usage.output_tokens": 0}, "embeddings"),
+        ({"gen_ai.operation.name": "aimage_generation", "gen_ai.usage.output_tokens": 5}, "image_generation"),
     ],
 )
 def test_other_operations_have_their_names(attributes: dict[str, Any], operation: str) -> None:
@@ -126,6 +181,45 @@ def test_what_repeats_the_tokens_below_it_is_no_request(marks: dict[str, str]) -
     """Agents, chains, tools and workflows, even with token counts on them."""
     counts = {"gen_ai.usage.input_tokens": 120, "gen_ai.usage.output_tokens": 350, "llm.token_count.completion": 350}
     assert read("chain", {**marks, **counts, "llm.model_name": "gpt-4o"}) is None
+
+
+def test_what_llama_index_prepares_is_no_request() -> None:
+    """OpenInference makes an LLM span of it; the request itself has another one."""
+    span = {"openinference.span.kind": "LLM", "llm.model_name": "gpt-4o", "llm.provider": "openai"}
+    assert read("OpenAI._prepare_chat_with_tools", span) is None
+    assert read("OpenAI.achat", span) is not None
+
+
+LOGFIRE = {
+    "logfire.span_type": "span",
+    "request_data": '{"model":"gpt-4o"}',
+    "gen_ai.operation.name": "chat",
+    "gen_ai.provider.name": "openai",
+    "gen_ai.request.model": "gpt-4o",
+}
+
+
+def test_a_stream_in_logfire_is_one_request() -> None:
+    """Its first span ends before the answer and says nothing of it; a second one, a log, says what was used."""
+    assert read("Chat Completion with {request_data[model]!r}", LOGFIRE) is None
+    log = {**LOGFIRE, "logfire.span_type": "log", "logfire.level_num": 9}
+    for usage in ({}, {"gen_ai.usage.input_tokens": 120, "gen_ai.usage.output_tokens": 350}):
+        assert read("streaming response from {request_data[model]!r} took", {**log, **usage}) is not None
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"gen_ai.response.id": "r1"},
+        {"gen_ai.usage.output_tokens": 350},
+        {"response_data": "{}"},
+        {"logfire.level_num": 17},
+        {"gen_ai.operation.name": "embeddings"},
+    ],
+)
+def test_what_is_no_stream_in_logfire_is_a_request(more: dict[str, Any]) -> None:
+    """An answer without usage, an error, and what is no inference."""
+    assert read("Chat Completion with {request_data[model]!r}", {**LOGFIRE, **more}) is not None
 
 
 def test_the_conventions_hold_before_a_kind_of_another() -> None:

@@ -46,6 +46,19 @@ def test_the_local_root_sums_what_is_below_it(telemetry: Telemetry) -> None:
     assert _rollup(telemetry.end(root)) == _sum(made)
 
 
+def test_a_parent_that_is_called_remote_and_is_here(telemetry: Telemetry) -> None:
+    """Logfire hands the context on to threads as if to another process: the requests there are below the root as well."""
+    root = telemetry.start({}, name="POST /answer")
+    here = root.get_span_context()
+    handed_on = SpanContext(here.trace_id, here.span_id, is_remote=True, trace_flags=here.trace_flags)
+    context = set_span_in_context(NonRecordingSpan(handed_on))
+    made = [telemetry.request(context=context), telemetry.request(context=context)]
+    in_thread = telemetry.start({}, name="in a thread", context=context)
+    made.append(telemetry.request(parent=in_thread))
+    assert _rollup(telemetry.end(in_thread)) == _sum(made[2:])
+    assert _rollup(telemetry.end(root)) == _sum(made)
+
+
 def test_a_span_in_between_passes_on_and_says_nothing(telemetry: Telemetry) -> None:
     """A plain span that is neither the local root nor an agent, a workflow or a tool has no roll-up."""
     root = telemetry.start({}, name="POST /answer")

@@ -1,0 +1,15 @@
+"""Pydantic AI's own spans above those of the official instrumentation of OpenAI's SDK."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.stacks.framework_calls import OPENAI
+from tests.stacks.stack import Stack
+
+STACK: Final = Stack(
+    app="pydantic_ai_agents",
+    calls=OPENAI,
+    reporters=frozenset({"pydantic-ai", "opentelemetry.instrumentation.genai.openai"}),
+    rolled_up={"invoke_agent planner": 3, "execute_tool weather": 1},
+)

@@ -1,0 +1,16 @@
+"""Strands' own spans, alone."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.stacks.framework_calls import calls
+from tests.stacks.stack import Stack
+
+STACK: Final = Stack(
+    app="strands_agents",
+    calls=calls("gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", without=("streamed",)),
+    reporters=frozenset({"strands.telemetry.tracer"}),
+    environment={"OTEL_PYTHON_DISABLED_INSTRUMENTATIONS": "openai"},
+    rolled_up={"invoke_agent planner": 3, "execute_tool weather": 1},
+)
