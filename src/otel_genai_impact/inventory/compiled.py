@@ -94,6 +94,11 @@ class Inventory:
         self._content = content
 
     @property
+    def content(self) -> CompiledInventory:
+        """All rows, for making another inventory of them."""
+        return self._content
+
+    @property
     def data_version(self) -> str:
         """Year and month of the numbers, `2026.11`."""
         return self._content["data_version"]
@@ -145,6 +150,14 @@ class Inventory:
             ),
             assumptions=_flagged(MODEL_ASSUMPTIONS, flags),
         )
+
+    def place(self, model_id: str) -> tuple[str, str] | None:
+        """Table and name of the model of this `maker/name`."""
+        for table, maker in self._content["makers"].items():
+            name = model_id if maker is None else model_id.removeprefix(f"{maker}/")
+            if name in self._content["models"][table] and (maker is None or name != model_id):
+                return table, name
+        return None
 
     def exact(self, provider: str | None, name: str) -> ModelEntry | None:
         """The model of this very name, or with this very name as its alias: the provider's own first, then anybody's."""

@@ -24,3 +24,23 @@ class Resolution(NamedTuple):
     modality: str
     entry: ModelEntry | None
     codes: tuple[str, ...]
+
+
+class Deployment(NamedTuple):
+    """What a name means that the user gave to a deployment of a model.
+
+    Attributes:
+        name: as telemetry has it.
+        provider: in lower case; None: whoever serves it.
+        table: of the model.
+        model: its name there.
+        data_center: where it runs; None: as for any other request.
+        zone: where its electricity comes from; None: that of the data centre.
+    """
+
+    name: str
+    provider: str | None
+    table: str
+    model: str
+    data_center: str | None
+    zone: str | None
