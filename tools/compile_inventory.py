@@ -19,7 +19,7 @@ from otel_genai_impact.inventory.fields import InventoryError
 from otel_genai_impact.inventory.loader import InventoryRecords, load_inventory
 from otel_genai_impact.inventory.names import NAMES_FILE, Names
 from otel_genai_impact.inventory.names_loader import load_names
-from otel_genai_impact.inventory.rows import data_center_row, model_row, zone_row
+from otel_genai_impact.inventory.rows import cloud_row, data_center_row, model_row, zone_row
 from tools.compile_names import compiled_names
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def compiled(records: InventoryRecords) -> CompiledInventory:
         },
         "zones": {code: zone_row(zone) for code, zone in sorted(records.zones.items())},
         "data_centers": {name: data_center_row(center) for name, center in sorted(records.data_centers.items())},
+        "clouds": {name: cloud_row(cloud) for name, cloud in sorted(records.clouds.items())},
     }
 
 

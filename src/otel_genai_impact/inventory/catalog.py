@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from otel_genai_impact.inventory.compiled import DataCenterEntry, ModelEntry, ZoneEntry
+    from otel_genai_impact.inventory.places import Place
 
 
 # Spellings of a provider, in lower case, to the inventory's table of its models.
@@ -42,6 +43,14 @@ _OLLAMA: Final = "ollama"
 _NEAREST_NAMES: Final = 3
 _MOST_KEPT: Final = 4096
 _LONGEST_KEPT: Final = 200
+
+
+def _place_of(host: str | None) -> Place | None:
+    if host is None:
+        return None
+    from otel_genai_impact.inventory.places import place_of_host
+
+    return place_of_host(host)
 
 
 def _own_data(config: str | None) -> tuple[Inventory | None, tuple[Deployment, ...]]:
@@ -132,10 +141,12 @@ class Catalog:
             raise ZoneError(f"there is no electricity zone {code!r}; ISO 3166-1 alpha-3 codes such as FRA{near}")
         return entry
 
-    def serve(self, provider: str | None, *names: str | None, at: dt.date | None = None) -> Served | None:
+    def serve(
+        self, provider: str | None, *names: str | None, at: dt.date | None = None, host: str | None = None
+    ) -> Served | None:
         """What serves a request to this provider for the model of one of these names, the best name first.
 
-        With a day, names mean what they meant then. None if the inventory has no model of any of these names that makes text.
+        With a day, names mean what they meant then. A host of a cloud says the region. None if the inventory has no model of any of these names that makes text.
         """
         # What the user says of the request's name is said on purpose, and comes before what the response calls the model.
         for name in reversed(names):
@@ -147,9 +158,8 @@ class Catalog:
             if found is not None and found.entry is not None:
                 # Where the first name, the response's, is unknown, that of the request says it less exactly.
                 from_request = position > 0 and names[0] is not None
-                return self._served(
-                    provider, found.entry, (*found.codes, semconv.MODEL_FROM_REQUEST) if from_request else found.codes
-                )
+                codes = (*found.codes, semconv.MODEL_FROM_REQUEST) if from_request else found.codes
+                return self._served(provider, found.entry, codes, found.place or _place_of(host))
         return None
 
     def _deployment(self, provider: str | None, name: str | None) -> Deployment | None:
@@ -203,15 +213,23 @@ class Catalog:
         table = self._table(provider)
         return self._near(name, tuple(self._inventory.model_names(table)) if table else ())
 
-    def _served(self, provider: str | None, entry: ModelEntry, assumptions: tuple[str, ...]) -> Served:
-        data_center = self._data_center(provider, entry)
+    def _served(
+        self, provider: str | None, entry: ModelEntry, assumptions: tuple[str, ...], place: Place | None = None
+    ) -> Served:
         codes = [*assumptions, *entry.assumptions]
-        if data_center.provider == DATA_CENTER_DEFAULT:
+        data_center = None if place is None else self._inventory.region(*place)
+        in_a_region = data_center is not None
+        if data_center is None:
+            data_center = self._data_center(provider, entry)
+        if in_a_region:
+            codes.append(semconv.DATA_CENTER_CLOUD)
+        elif data_center.provider == DATA_CENTER_DEFAULT:
             codes.append(semconv.DATA_CENTER_DEFAULT)
         zone = self._zone
         if zone is None:
             zone = self.zone(data_center.zone)
-            codes.append(semconv.ZONE_WORLD if zone.code == semconv.WORLD else semconv.ZONE_PROVIDER_DEFAULT)
+            if not in_a_region:
+                codes.append(semconv.ZONE_WORLD if zone.code == semconv.WORLD else semconv.ZONE_PROVIDER_DEFAULT)
         codes.extend(zone.assumptions)
         return Served(entry=entry, data_center=data_center, zone=zone, assumptions=tuple(sorted(codes)))
 

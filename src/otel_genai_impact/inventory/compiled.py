@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Final, NamedTuple, NotRequired, TypeAlias, TypedDict
 
 from otel_genai_impact import semconv
 from otel_genai_impact.impacts.interval import Interval
@@ -38,6 +38,8 @@ ZoneRow: TypeAlias = tuple[float, float, float, float, int]
 """GWP, ADPe, PE and water of one kWh, flags."""
 DataCenterRow: TypeAlias = tuple[float, float, float, float, str]
 """PUE (low, high), on-site WUE (low, high), zone."""
+CloudRow: TypeAlias = tuple[float, float, float, float, dict[str, str]]
+"""PUE (low, high), on-site WUE (low, high), and the zone of each region."""
 
 
 class CompiledInventory(TypedDict):
@@ -49,6 +51,7 @@ class CompiledInventory(TypedDict):
     aliases: dict[str, dict[str, str]]
     zones: dict[str, ZoneRow]
     data_centers: dict[str, DataCenterRow]
+    clouds: NotRequired[dict[str, CloudRow]]
 
 
 class ModelEntry(NamedTuple):
@@ -184,6 +187,16 @@ class Inventory:
         pue_low, pue_high, wue_low, wue_high, zone = row
         center = DataCenter(pue=Interval(pue_low, pue_high), onsite_wue_l_per_kwh=Interval(wue_low, wue_high))
         return DataCenterEntry(provider=provider, data_center=center, zone=zone)
+
+    def region(self, cloud: str, region: str) -> DataCenterEntry | None:
+        """The data centres of a cloud in one of its regions, with the figures of all of them together."""
+        row = self._content.get("clouds", {}).get(cloud)
+        zone = None if row is None else row[4].get(region)
+        if row is None or zone is None:
+            return None
+        pue_low, pue_high, wue_low, wue_high, _ = row
+        center = DataCenter(pue=Interval(pue_low, pue_high), onsite_wue_l_per_kwh=Interval(wue_low, wue_high))
+        return DataCenterEntry(provider=f"{cloud}/{region}", data_center=center, zone=zone)
 
 
 @cache

@@ -75,7 +75,7 @@ def with_custom(shipped: Inventory, custom: CustomData) -> Inventory:
     content = shipped.content
     own = {name: model_row(entry) for name, entry in custom.models.items()}
     merged: CompiledInventory = {
-        "data_version": content["data_version"],
+        **content,
         "makers": {OWN: None, **content["makers"]},
         "models": {OWN: own, **content["models"]},
         "aliases": {OWN: {}, **content["aliases"]},

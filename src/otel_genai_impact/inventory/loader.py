@@ -89,6 +89,14 @@ class ProviderRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CloudRecord:
+    """What a cloud reports of its data centres, and the electricity zone of each of its regions."""
+
+    data_center: DataCenter
+    zones: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InventoryRecords:
     """Everything that the folder of TOML files says."""
 
@@ -96,6 +104,7 @@ class InventoryRecords:
     providers: Mapping[str, ProviderRecord]
     zones: Mapping[str, ZoneEntry]
     data_centers: Mapping[str, DataCenterEntry]
+    clouds: Mapping[str, CloudRecord]
 
 
 def load_inventory(folder: Path = DATA_FOLDER) -> InventoryRecords:
@@ -121,7 +130,38 @@ def load_inventory(folder: Path = DATA_FOLDER) -> InventoryRecords:
             where = f'data_centers."{center.provider}": zone'
             raise centers_file.error(where, f"expected a zone of zones.toml, got {shown(center.zone)}")
     return InventoryRecords(
-        data_version=_read_data_version(folder / "meta.toml"), providers=providers, zones=zones, data_centers=centers
+        data_version=_read_data_version(folder / "meta.toml"),
+        providers=providers,
+        zones=zones,
+        data_centers=centers,
+        clouds=_load_clouds(folder / "clouds.toml", zones),
+    )
+
+
+def _load_clouds(path: Path, zones: Mapping[str, ZoneEntry]) -> dict[str, CloudRecord]:
+    """The file of clouds, which may be missing: regions are then unknown."""
+    if not path.exists():
+        return {}
+    top = read_toml(path)
+    top.allow("clouds")
+    return {name: _read_cloud(table, zones) for name, table in top.tables("clouds")}
+
+
+def _read_cloud(table: Table, zones: Mapping[str, ZoneEntry]) -> CloudRecord:
+    table.allow("pue", "pue_year", "onsite_wue_l_per_kwh", "wue_year", "zones", "sources", "checked")
+    read_provenance(table)
+    for year in ("pue_year", "wue_year"):
+        table.number(year, POSITIVE)
+    regions = table.table("zones")
+    for region in regions.values:
+        if regions.text(region) not in zones:
+            raise regions.expected(region, "a zone of zones.toml")
+    return CloudRecord(
+        data_center=DataCenter(
+            pue=table.interval("pue", AT_LEAST_ONE),
+            onsite_wue_l_per_kwh=table.interval("onsite_wue_l_per_kwh", NOT_NEGATIVE),
+        ),
+        zones={region: regions.text(region) for region in regions.values},
     )
 
 

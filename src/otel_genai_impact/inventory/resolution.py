@@ -51,8 +51,9 @@ def resolve(
     for form in forms:
         found = _spelled(inventory, known, table, form, at)
         if found is not None:
-            return found
-    return _of_family(known, forms)
+            return found._replace(place=reading.place)
+    family = _of_family(known, forms)
+    return family and family._replace(place=reading.place)
 
 
 def _earlier(known: Names, name: str, at: dt.date) -> Place | None:

@@ -8,6 +8,7 @@ from otel_genai_impact.inventory.compiled import MODEL_ASSUMPTIONS, ZONE_ASSUMPT
 
 if TYPE_CHECKING:
     from otel_genai_impact.inventory.compiled import (
+        CloudRow,
         DataCenterEntry,
         DataCenterRow,
         ModelEntry,
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
         ZoneEntry,
         ZoneRow,
     )
+    from otel_genai_impact.inventory.loader import CloudRecord
 
 
 def model_row(entry: ModelEntry) -> ModelRow:
@@ -52,3 +54,9 @@ def data_center_row(entry: DataCenterEntry) -> DataCenterRow:
 def _flags(codes: tuple[str, ...], present: tuple[str, ...]) -> int:
     """The codes as bits: bit i stands for code i."""
     return sum(1 << codes.index(code) for code in present)
+
+
+def cloud_row(record: CloudRecord) -> CloudRow:
+    """A cloud's row."""
+    pue, wue = record.data_center.pue, record.data_center.onsite_wue_l_per_kwh
+    return (pue.low, pue.high, wue.low, wue.high, dict(sorted(record.zones.items())))
