@@ -210,8 +210,14 @@ class Catalog:
 
     def nearest(self, provider: str | None, name: str) -> str:
         """A hint with the names most like this one, for messages; empty if there are none."""
+        from otel_genai_impact.inventory.spelling import read
+
+        reading = read(name)
         table = self._table(provider)
-        return self._near(name, tuple(self._inventory.model_names(table)) if table else ())
+        tables = self._inventory.tables if table is None else (table,)
+        known = [other for each in tables for other in self._inventory.model_names(each)]
+        asked = name.rpartition("/")[2] if reading is None else reading.name
+        return self._near(asked[:_LONGEST_KEPT], tuple(known))
 
     def _served(
         self, provider: str | None, entry: ModelEntry, assumptions: tuple[str, ...], place: Place | None = None

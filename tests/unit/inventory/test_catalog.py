@@ -228,10 +228,11 @@ def test_a_zone_of_the_settings_that_does_not_exist_is_one_line_and_ignored(capl
 
 
 def test_near_names_are_hints_for_messages() -> None:
-    """Names like the one asked for, of that provider; none for a provider or a name like no other."""
+    """Names like the one asked for, of that provider, or of all where it has no table; none for a name like no other."""
     assert "did you mean 'gpt-4o'" in Catalog().nearest("openai", "gpt4o")
+    assert "did you mean 'gpt-4o'" in Catalog().nearest("nobody", "nobody/gpt4o")
+    assert "'claude-opus-4-6'" in Catalog().nearest("aws.bedrock", "us.anthropic.claude-opus-4-6x-v1:0")
     assert Catalog().nearest("openai", "zzzzzzzz") == ""
-    assert Catalog().nearest("nobody", "gpt-4o") == ""
 
 
 def test_an_inventory_without_a_default_data_center_is_an_error_of_its_own() -> None:
