@@ -12,6 +12,7 @@ from otel_genai_impact.inventory.places import AWS, GCP, Place
 from otel_genai_impact.inventory.vocabulary import (
     ANY_MODEL_SUFFIXES,
     CATALOGUE_PREFIXES,
+    CHAT_SUFFIXES,
     DOTTED_MAKERS,
     JOINED,
     MAKERS,
@@ -171,8 +172,9 @@ def without_tuning(text: str) -> str:
 
 
 def without_date(text: str) -> str:
-    """A key without the date at its end, or without the word that stands for the newest."""
-    text = text.removesuffix("-latest")
+    """A key without the date at its end; where a version stands in it, without the word for the newest, too."""
+    if _DIGIT.search(text):
+        text = text.removesuffix("-latest")
     return _YEAR_AND_MONTH.sub("", _DATE.sub("", text))
 
 
@@ -182,6 +184,8 @@ def spellings(reading: Reading) -> Iterator[Spelling]:
     tuned: list[str] = []
     for _ in range(_MOST_SUFFIXES):
         plain = text.replace(":", "-")
+        if plain.endswith(CHAT_SUFFIXES):
+            yield Spelling(f"{plain.rpartition('-')[0]}-instruct", reading.makers, open_weights=True, own_service=False)
         for form in _forms(plain):
             yield Spelling(form, reading.makers, open_weights, own_service=False)
         yield Spelling(f"{plain}-latest", reading.makers, open_weights, own_service=True)
