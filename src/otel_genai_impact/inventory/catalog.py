@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from otel_genai_impact import semconv
 from otel_genai_impact._config import complain
-from otel_genai_impact.inventory.compiled import DATA_CENTER_DEFAULT, Inventory, inventory
+from otel_genai_impact.inventory.compiled import DATA_CENTER_DEFAULT, OPEN_WEIGHTS, Inventory, inventory
 from otel_genai_impact.inventory.resolved import TEXT, Deployment, Resolution
 
 if TYPE_CHECKING:
@@ -241,7 +241,8 @@ class Catalog:
 
     def _data_center(self, provider: str | None, entry: ModelEntry) -> DataCenterEntry:
         """The provider's data centre. Who serves another maker's model does not do so from that maker's."""
-        its_own = self._table(provider) == entry.provider or (provider or "").lower() in MARKETPLACES
+        of_a_maker = (provider or "").lower() in MARKETPLACES and entry.provider != OPEN_WEIGHTS
+        its_own = self._table(provider) == entry.provider or of_a_maker
         known = self._inventory.data_center(entry.provider) if its_own else None
         fallback = known or self._inventory.data_center(DATA_CENTER_DEFAULT)
         if fallback is None:

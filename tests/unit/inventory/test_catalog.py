@@ -160,6 +160,13 @@ def test_a_marketplace_serves_a_model_with_its_makers_figures(marketplace: str) 
     assert (served.data_center.provider, served.zone.code) == ("anthropic", "USA")
 
 
+def test_open_weights_on_a_marketplace_run_nobody_knows_where() -> None:
+    """The Hugging Face Hub, in whose table they stand, does not serve what Bedrock serves."""
+    served = _serve("aws.bedrock", "us.meta.llama3-1-70b-instruct-v1:0")
+    assert served.data_center.provider == "default"
+    assert set(served.assumptions) >= WORLD_AND_DEFAULT
+
+
 def test_the_responses_name_comes_before_the_requests() -> None:
     """Both are known: the response says what really ran."""
     served = _serve("openai", "gpt-4o-mini", "gpt-4o")
