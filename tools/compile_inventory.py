@@ -14,22 +14,12 @@ from typing import TYPE_CHECKING, cast
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from otel_genai_impact.inventory.compiled import (
-    COMPILED_FILE,
-    MODEL_ASSUMPTIONS,
-    ZONE_ASSUMPTIONS,
-    CompiledInventory,
-    DataCenterEntry,
-    DataCenterRow,
-    ModelEntry,
-    ModelRow,
-    ZoneEntry,
-    ZoneRow,
-)
+from otel_genai_impact.inventory.compiled import COMPILED_FILE, CompiledInventory
 from otel_genai_impact.inventory.fields import InventoryError
 from otel_genai_impact.inventory.loader import InventoryRecords, load_inventory
 from otel_genai_impact.inventory.names import NAMES_FILE, Names
 from otel_genai_impact.inventory.names_loader import load_names
+from otel_genai_impact.inventory.rows import cloud_row, data_center_row, model_row, zone_row
 from tools.compile_names import compiled_names
 
 if TYPE_CHECKING:
@@ -45,15 +35,16 @@ def compiled(records: InventoryRecords) -> CompiledInventory:
         "data_version": records.data_version,
         "makers": {provider: record.maker for provider, record in providers.items()},
         "models": {
-            provider: {name: _model_row(model.entry) for name, model in sorted(record.models.items())}
+            provider: {name: model_row(model.entry) for name, model in sorted(record.models.items())}
             for provider, record in providers.items()
         },
         "aliases": {
             provider: {name: alias.model for name, alias in sorted(record.aliases.items())}
             for provider, record in providers.items()
         },
-        "zones": {code: _zone_row(zone) for code, zone in sorted(records.zones.items())},
-        "data_centers": {name: _data_center_row(center) for name, center in sorted(records.data_centers.items())},
+        "zones": {code: zone_row(zone) for code, zone in sorted(records.zones.items())},
+        "data_centers": {name: data_center_row(center) for name, center in sorted(records.data_centers.items())},
+        "clouds": {name: cloud_row(cloud) for name, cloud in sorted(records.clouds.items())},
     }
 
 
@@ -67,40 +58,6 @@ def _lines(value: object) -> str:
         items = cast("dict[str, object]", value).items()
         return "{\n" + ",\n".join(f"{json.dumps(key)}:{_lines(item)}" for key, item in items) + "\n}"
     return json.dumps(value, separators=(",", ":"))
-
-
-def _model_row(entry: ModelEntry) -> ModelRow:
-    active, total = entry.model.active_parameters_b, entry.model.total_parameters_b
-    return (
-        active.low,
-        active.high,
-        total.low,
-        total.high,
-        entry.model.output_tokens_per_s,
-        entry.model.time_to_first_token_s,
-        _flags(MODEL_ASSUMPTIONS, entry.assumptions),
-    )
-
-
-def _zone_row(entry: ZoneEntry) -> ZoneRow:
-    mix = entry.electricity_mix
-    return (
-        mix.gwp_kgco2eq_per_kwh,
-        mix.adpe_kgsbeq_per_kwh,
-        mix.pe_mj_per_kwh,
-        mix.wue_l_per_kwh,
-        _flags(ZONE_ASSUMPTIONS, entry.assumptions),
-    )
-
-
-def _data_center_row(entry: DataCenterEntry) -> DataCenterRow:
-    pue, wue = entry.data_center.pue, entry.data_center.onsite_wue_l_per_kwh
-    return (pue.low, pue.high, wue.low, wue.high, entry.zone)
-
-
-def _flags(codes: tuple[str, ...], present: tuple[str, ...]) -> int:
-    """The codes as bits: bit i stands for code i."""
-    return sum(1 << codes.index(code) for code in present)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

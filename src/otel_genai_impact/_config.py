@@ -86,6 +86,7 @@ class Settings:
         histograms: which histograms are recorded for each request.
         metric_attributes: keys of span attributes or baggage that become metric attributes.
         summary: print a table at exit.
+        config: a TOML file with models, deployments, data centres and electricity zones of the user's own.
         strict: estimate nothing; only figures that were measured or come from the provider count.
         count_unsampled: count requests whose spans the sampler drops, too.
         count_server_spans: count spans of kind SERVER too, which a client's span usually counts already.
@@ -99,6 +100,7 @@ class Settings:
     histograms: frozenset[str] = _setting(frozenset({"energy"}), _histograms, "energy, gwp, both with a comma, or none")
     metric_attributes: tuple[str, ...] = _setting((), _items, "names of attributes, separated by commas")
     summary: bool = _setting(False, _flag, "true or false")
+    config: str | None = _setting(None, _name, "the path of a TOML file")
     strict: bool = _setting(False, _flag, "true or false")
     count_unsampled: bool = _setting(True, _flag, "true or false")
     count_server_spans: bool = _setting(False, _flag, "true or false")

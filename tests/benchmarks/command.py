@@ -11,7 +11,7 @@ from importlib.metadata import version
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.benchmarks import calls, estimates, processes, reading, sampling, spans
+from tests.benchmarks import calls, estimates, names, processes, reading, sampling, spans
 from tests.benchmarks.rows import as_json, as_text
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _MEASUREMENTS: Final = (
     ("what reading and counting once cost", reading.measure),
     ("spans that a sampler drops", sampling.measure),
     ("calls and chunks with our instrumentation and without", calls.measure),
+    ("names of models, and the inventory", names.measure),
     ("imports in fresh interpreters", processes.measure_import),
     ("memory in fresh interpreters", processes.measure_memory),
     ("memory over a million spans (a minute or two)", processes.measure_growth),

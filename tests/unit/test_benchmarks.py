@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.benchmarks import calls, estimates, processes, reading, sampling, spans
+from tests.benchmarks import calls, estimates, names, processes, reading, sampling, spans
 
 
 def test_an_estimate_is_compared_with_the_references() -> None:
@@ -27,6 +27,12 @@ def test_calls_and_chunks_are_compared_with_bare_spans() -> None:
     """What an instrumentation adds to a call and to a chunk, and util-genai alone to a call, is more than nothing."""
     rows = calls.measure(rounds=2)
     assert [True] * 3 == [row.spread.median > 0 for row in rows]
+
+
+def test_names_are_compared_with_bare_spans() -> None:
+    """A name that was seen before takes less than a bare span; load and memory are more than nothing."""
+    rows = names.measure(rounds=2, calls=10)
+    assert [True] * 4 == [row.spread.median > 0 for row in rows]
 
 
 def test_the_import_is_timed() -> None:

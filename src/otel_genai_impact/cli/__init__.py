@@ -25,6 +25,7 @@ _COMMANDS: Final = {
     "zones": ("lists", "print_list"),
     "providers": ("lists", "print_list"),
     "report": ("report.command", "write_report"),
+    "check": ("check", "print_check"),
     "doctor": ("doctor.command", "print_diagnosis"),
 }
 
@@ -86,6 +87,13 @@ def _parser() -> argparse.ArgumentParser:
         "are estimated now. Nothing is sent anywhere.",
     )
     add_report_options(report)
+
+    check = commands.add_parser(
+        "check",
+        help="say whether a file of your own data (GENAI_IMPACT_CONFIG) can be used",
+        description="Prints what the file has, or its first mistake with the line. Exit code 0: it can be used; 1: it cannot.",
+    )
+    check.add_argument("file", help="for example genai-impact.toml")
 
     doctor = commands.add_parser(
         "doctor",

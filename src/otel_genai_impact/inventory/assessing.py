@@ -12,6 +12,8 @@ from otel_genai_impact.impacts.product_system import FunctionalUnit
 from otel_genai_impact.inventory.catalog import Catalog, ModelError
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from otel_genai_impact.impacts.assessment import Impacts
 
 
@@ -43,6 +45,8 @@ def estimate(
     output_tokens: float,
     latency_s: float | None = None,
     zone: str | None = None,
+    host: str | None = None,
+    at: dt.date | None = None,
     method: str = DEFAULT_METHOD,
 ) -> Assessment:
     """Estimate the impacts of one request.
@@ -53,6 +57,8 @@ def estimate(
         output_tokens: tokens that it generated.
         latency_s: how long the caller waited, s; None if unknown.
         zone: electricity zone, ISO 3166-1 alpha-3 or WOR; the provider's own if not given.
+        host: which is called, as in `server.address`; that of a cloud's service says the region.
+        at: the day of the request, on which the name may have meant another model; today if not given.
         method: name of the method.
 
     Raises:
@@ -63,7 +69,7 @@ def estimate(
     if method not in METHODS:
         raise ValueError(f"there is no method {method!r}; the methods are {', '.join(METHODS)}")
     catalog = Catalog(zone=zone)
-    served = catalog.serve(provider, model)
+    served = catalog.serve(provider, model, at=at, host=host)
     if served is None:
         raise ModelError(f"{provider!r} has no model {model!r} in the inventory{catalog.nearest(provider, model)}")
     unit = FunctionalUnit(output_tokens=output_tokens, latency_s=latency_s)

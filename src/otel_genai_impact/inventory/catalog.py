@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from otel_genai_impact import semconv
 from otel_genai_impact._config import complain
-from otel_genai_impact.inventory.compiled import DATA_CENTER_DEFAULT, Inventory, inventory
-from otel_genai_impact.inventory.resolved import TEXT, Resolution
+from otel_genai_impact.inventory.compiled import DATA_CENTER_DEFAULT, OPEN_WEIGHTS, Inventory, inventory
+from otel_genai_impact.inventory.resolved import TEXT, Deployment, Resolution
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from otel_genai_impact.inventory.compiled import DataCenterEntry, ModelEntry, ZoneEntry
+    from otel_genai_impact.inventory.places import Place
 
 
 # Spellings of a provider, in lower case, to the inventory's table of its models.
@@ -44,6 +45,35 @@ _MOST_KEPT: Final = 4096
 _LONGEST_KEPT: Final = 200
 
 
+def _place_of(host: str | None) -> Place | None:
+    if host is None:
+        return None
+    from otel_genai_impact.inventory.places import place_of_host
+
+    return place_of_host(host)
+
+
+def _own_data(config: str | None) -> tuple[Inventory | None, tuple[Deployment, ...]]:
+    """The inventory with the data of a user's file; as if there were no file if it cannot be used."""
+    if config is None:
+        return None, ()
+    from pathlib import Path
+
+    from otel_genai_impact.inventory.custom import read_custom, with_custom
+    from otel_genai_impact.inventory.fields import InventoryError
+
+    try:
+        custom = read_custom(Path(config), inventory())
+    except InventoryError as error:
+        complain(
+            "config (GENAI_IMPACT_CONFIG)",
+            config,
+            f"a file that `genai-impact check` finds nothing wrong with: {error}",
+        )
+        return None, ()
+    return with_custom(inventory(), custom), custom.deployments
+
+
 class ZoneError(LookupError):
     """There is no such electricity zone."""
 
@@ -69,24 +99,29 @@ class Catalog:
     Args:
         zone: electricity zone for all requests, instead of each provider's own.
         entries: the inventory; the shipped one if not given.
+        deployments: what names mean that the user gave.
 
     Raises:
         ZoneError: the inventory has no such zone.
     """
 
-    def __init__(self, *, zone: str | None = None, entries: Inventory | None = None) -> None:
+    def __init__(
+        self, *, zone: str | None = None, entries: Inventory | None = None, deployments: tuple[Deployment, ...] = ()
+    ) -> None:
         self._inventory = inventory() if entries is None else entries
         self._zone = None if zone is None else self.zone(zone)
+        self._deployments = {(deployment.name, deployment.provider): deployment for deployment in deployments}
         self._kept: dict[tuple[str | None, str, dt.date | None], Resolution | None] = {}
 
     @classmethod
-    def of_setting(cls, zone: str | None) -> Catalog:
-        """The catalogue for a zone that a user set: one that does not exist is a line in the log, and ignored."""
+    def of_setting(cls, zone: str | None, config: str | None = None) -> Catalog:
+        """The catalogue for a zone and a file of data that a user set: what cannot be used is a line in the log, and ignored."""
+        entries, deployments = _own_data(config)
         try:
-            return cls(zone=zone)
+            return cls(zone=zone, entries=entries, deployments=deployments)
         except ZoneError as error:
             complain("zone (GENAI_IMPACT_ZONE)", zone, f"a zone of the inventory: {error}")
-            return cls()
+            return cls(entries=entries, deployments=deployments)
 
     @property
     def data_version(self) -> str:
@@ -106,20 +141,49 @@ class Catalog:
             raise ZoneError(f"there is no electricity zone {code!r}; ISO 3166-1 alpha-3 codes such as FRA{near}")
         return entry
 
-    def serve(self, provider: str | None, *names: str | None, at: dt.date | None = None) -> Served | None:
+    def serve(
+        self, provider: str | None, *names: str | None, at: dt.date | None = None, host: str | None = None
+    ) -> Served | None:
         """What serves a request to this provider for the model of one of these names, the best name first.
 
-        With a day, names mean what they meant then. None if the inventory has no model of any of these names that makes text.
+        With a day, names mean what they meant then. A host of a cloud says the region. None if the inventory has no model of any of these names that makes text.
         """
+        # What the user says of the request's name is said on purpose, and comes before what the response calls the model.
+        for name in reversed(names):
+            deployment = self._deployment(provider, name)
+            if deployment is not None:
+                return self._deployed(provider, deployment)
         for position, name in enumerate(names):
             found = None if name is None else self.identify(provider, name, at=at)
             if found is not None and found.entry is not None:
                 # Where the first name, the response's, is unknown, that of the request says it less exactly.
                 from_request = position > 0 and names[0] is not None
-                return self._served(
-                    provider, found.entry, (*found.codes, semconv.MODEL_FROM_REQUEST) if from_request else found.codes
-                )
+                codes = (*found.codes, semconv.MODEL_FROM_REQUEST) if from_request else found.codes
+                return self._served(provider, found.entry, codes, found.place or _place_of(host))
         return None
+
+    def _deployment(self, provider: str | None, name: str | None) -> Deployment | None:
+        if not self._deployments or name is None:
+            return None
+        return self._deployments.get((name, (provider or "").lower())) or self._deployments.get((name, None))
+
+    def _deployed(self, provider: str | None, deployment: Deployment) -> Served | None:
+        """What serves a deployment: nothing is assumed of which the user says how it is."""
+        entry = self._inventory.model(deployment.table, deployment.model)
+        if entry is None:
+            return None
+        served = self._served(provider, entry, ())
+        center, zone = served.data_center, served.zone
+        codes = {*served.assumptions}
+        if deployment.data_center is not None:
+            center = self._inventory.data_center(deployment.data_center) or center
+            codes -= {semconv.DATA_CENTER_DEFAULT}
+        said = deployment.zone or (center.zone if deployment.data_center is not None else None)
+        if said is not None and self._zone is None:
+            codes -= {semconv.ZONE_PROVIDER_DEFAULT, semconv.ZONE_WORLD, *zone.assumptions}
+            zone = self.zone(said)
+            codes |= {*zone.assumptions}
+        return Served(entry=entry, data_center=center, zone=zone, assumptions=tuple(sorted(codes)))
 
     def identify(self, provider: str | None, name: str, *, at: dt.date | None = None) -> Resolution | None:
         """Which model a provider means by a name, also if it makes no text and has no numbers; None if that is not known."""
@@ -146,24 +210,39 @@ class Catalog:
 
     def nearest(self, provider: str | None, name: str) -> str:
         """A hint with the names most like this one, for messages; empty if there are none."""
-        table = self._table(provider)
-        return self._near(name, tuple(self._inventory.model_names(table)) if table else ())
+        from otel_genai_impact.inventory.spelling import read
 
-    def _served(self, provider: str | None, entry: ModelEntry, assumptions: tuple[str, ...]) -> Served:
-        data_center = self._data_center(provider, entry)
+        reading = read(name)
+        table = self._table(provider)
+        tables = self._inventory.tables if table is None else (table,)
+        known = [other for each in tables for other in self._inventory.model_names(each)]
+        asked = name.rpartition("/")[2] if reading is None else reading.name
+        return self._near(asked[:_LONGEST_KEPT], tuple(known))
+
+    def _served(
+        self, provider: str | None, entry: ModelEntry, assumptions: tuple[str, ...], place: Place | None = None
+    ) -> Served:
         codes = [*assumptions, *entry.assumptions]
-        if data_center.provider == DATA_CENTER_DEFAULT:
+        data_center = None if place is None else self._inventory.region(*place)
+        in_a_region = data_center is not None
+        if data_center is None:
+            data_center = self._data_center(provider, entry)
+        if in_a_region:
+            codes.append(semconv.DATA_CENTER_CLOUD)
+        elif data_center.provider == DATA_CENTER_DEFAULT:
             codes.append(semconv.DATA_CENTER_DEFAULT)
         zone = self._zone
         if zone is None:
             zone = self.zone(data_center.zone)
-            codes.append(semconv.ZONE_WORLD if zone.code == semconv.WORLD else semconv.ZONE_PROVIDER_DEFAULT)
+            if not in_a_region:
+                codes.append(semconv.ZONE_WORLD if zone.code == semconv.WORLD else semconv.ZONE_PROVIDER_DEFAULT)
         codes.extend(zone.assumptions)
         return Served(entry=entry, data_center=data_center, zone=zone, assumptions=tuple(sorted(codes)))
 
     def _data_center(self, provider: str | None, entry: ModelEntry) -> DataCenterEntry:
         """The provider's data centre. Who serves another maker's model does not do so from that maker's."""
-        its_own = self._table(provider) == entry.provider or (provider or "").lower() in MARKETPLACES
+        of_a_maker = (provider or "").lower() in MARKETPLACES and entry.provider != OPEN_WEIGHTS
+        its_own = self._table(provider) == entry.provider or of_a_maker
         known = self._inventory.data_center(entry.provider) if its_own else None
         fallback = known or self._inventory.data_center(DATA_CENTER_DEFAULT)
         if fallback is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Final, NamedTuple, NotRequired, TypeAlias, TypedDict
 
 from otel_genai_impact import semconv
 from otel_genai_impact.impacts.interval import Interval
@@ -38,6 +38,8 @@ ZoneRow: TypeAlias = tuple[float, float, float, float, int]
 """GWP, ADPe, PE and water of one kWh, flags."""
 DataCenterRow: TypeAlias = tuple[float, float, float, float, str]
 """PUE (low, high), on-site WUE (low, high), zone."""
+CloudRow: TypeAlias = tuple[float, float, float, float, dict[str, str]]
+"""PUE (low, high), on-site WUE (low, high), and the zone of each region."""
 
 
 class CompiledInventory(TypedDict):
@@ -49,6 +51,7 @@ class CompiledInventory(TypedDict):
     aliases: dict[str, dict[str, str]]
     zones: dict[str, ZoneRow]
     data_centers: dict[str, DataCenterRow]
+    clouds: NotRequired[dict[str, CloudRow]]
 
 
 class ModelEntry(NamedTuple):
@@ -92,6 +95,11 @@ class Inventory:
 
     def __init__(self, content: CompiledInventory) -> None:
         self._content = content
+
+    @property
+    def content(self) -> CompiledInventory:
+        """All rows, for making another inventory of them."""
+        return self._content
 
     @property
     def data_version(self) -> str:
@@ -146,6 +154,14 @@ class Inventory:
             assumptions=_flagged(MODEL_ASSUMPTIONS, flags),
         )
 
+    def place(self, model_id: str) -> tuple[str, str] | None:
+        """Table and name of the model of this `maker/name`."""
+        for table, maker in self._content["makers"].items():
+            name = model_id if maker is None else model_id.removeprefix(f"{maker}/")
+            if name in self._content["models"][table] and (maker is None or name != model_id):
+                return table, name
+        return None
+
     def exact(self, provider: str | None, name: str) -> ModelEntry | None:
         """The model of this very name, or with this very name as its alias: the provider's own first, then anybody's."""
         own = None if provider is None else self.model(provider, name)
@@ -171,6 +187,16 @@ class Inventory:
         pue_low, pue_high, wue_low, wue_high, zone = row
         center = DataCenter(pue=Interval(pue_low, pue_high), onsite_wue_l_per_kwh=Interval(wue_low, wue_high))
         return DataCenterEntry(provider=provider, data_center=center, zone=zone)
+
+    def region(self, cloud: str, region: str) -> DataCenterEntry | None:
+        """The data centres of a cloud in one of its regions, with the figures of all of them together."""
+        row = self._content.get("clouds", {}).get(cloud)
+        zone = None if row is None else row[4].get(region)
+        if row is None or zone is None:
+            return None
+        pue_low, pue_high, wue_low, wue_high, _ = row
+        center = DataCenter(pue=Interval(pue_low, pue_high), onsite_wue_l_per_kwh=Interval(wue_low, wue_high))
+        return DataCenterEntry(provider=f"{cloud}/{region}", data_center=center, zone=zone)
 
 
 @cache

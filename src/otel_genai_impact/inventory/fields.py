@@ -44,15 +44,21 @@ class Table:
         file: name of the file.
         entry: where in the file, such as `models."gpt-4o"`; empty for the file's top.
         values: what it holds.
+        path: the names of the tables from the file's top to this one.
+        line_of: the line of a key of a table, for complaints; None where nobody edits by hand what is read.
     """
 
     file: str
     entry: str
     values: Mapping[str, object]
+    path: tuple[str, ...] = ()
+    line_of: Callable[[tuple[str, ...], str], int | None] | None = None
 
     def error(self, key: str, problem: str) -> InventoryError:
         """The error to raise about `key`; an empty key means the entry itself."""
-        return InventoryError(": ".join(part for part in (self.file, self.entry, key, problem) if part))
+        line = None if self.line_of is None else self.line_of(self.path, key)
+        file = self.file if line is None else f"{self.file}, line {line}"
+        return InventoryError(": ".join(part for part in (file, self.entry, key, problem) if part))
 
     def expected(self, key: str, allowed: str) -> InventoryError:
         """The error to raise when `key` is not what is allowed, or is not there at all."""
@@ -150,16 +156,22 @@ class Table:
         value = self.values.get(key, {})
         if not isinstance(value, dict):
             raise self.expected(key, "a table")
-        return Table(self.file, f"{self.entry}.{key}" if self.entry else key, cast("dict[str, object]", value))
+        return self.below(key, f"{self.entry}.{key}" if self.entry else key, cast("object", value))
 
     def tables(self, key: str) -> Iterator[tuple[str, Table]]:
         """The named tables below `key`: `[models."gpt-4o"]` is the table `gpt-4o` below `models`."""
         parent = self.table(key)
         for name, value in parent.values.items():
             label = f"{parent.entry}.{json.dumps(name)}"
+            table = parent.below(name, label, value)
             if not isinstance(value, dict):
-                raise InventoryError(f"{self.file}: {label}: expected a table, got {shown(value)}")
-            yield name, Table(self.file, label, cast("dict[str, object]", value))
+                raise table.error("", f"expected a table, got {shown(value)}")
+            yield name, table
+
+    def below(self, key: str, entry: str, value: object) -> Table:
+        """The table at a key, whose complaints are about `entry`; an empty one if the value is none."""
+        values = cast("dict[str, object]", value) if isinstance(value, dict) else {}
+        return Table(self.file, entry, values, (*self.path, key), self.line_of)
 
 
 def read_toml(path: Path) -> Table:

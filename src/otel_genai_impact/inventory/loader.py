@@ -40,7 +40,7 @@ _ZONE: Final = re.compile(r"[A-Z]{3}(-[A-Z0-9]{1,3})?")
 _ZONE_FORM: Final = "a zone such as FRA, USA-CA or WOR"
 _RELEASE: Final = re.compile(r"\d+(\.\d+)+")
 _DATA_VERSION: Final = re.compile(r"\d{4}\.(0[1-9]|1[0-2])(\.\d+)?")
-_PROVENANCE_KEYS: Final = ("sources", "checked", "reference", "retired_in")
+PROVENANCE_KEYS: Final = ("sources", "checked", "reference", "retired_in")
 _OPTIONAL_MODEL_KEYS: Final = ("parameters_disclosed", "multimodal", "output_tokens_per_s", "time_to_first_token_s")
 _WORLD_FACTORS: Final = ("adpe", "pe", "wue")
 
@@ -89,6 +89,14 @@ class ProviderRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CloudRecord:
+    """What a cloud reports of its data centres, and the electricity zone of each of its regions."""
+
+    data_center: DataCenter
+    zones: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InventoryRecords:
     """Everything that the folder of TOML files says."""
 
@@ -96,6 +104,7 @@ class InventoryRecords:
     providers: Mapping[str, ProviderRecord]
     zones: Mapping[str, ZoneEntry]
     data_centers: Mapping[str, DataCenterEntry]
+    clouds: Mapping[str, CloudRecord]
 
 
 def load_inventory(folder: Path = DATA_FOLDER) -> InventoryRecords:
@@ -107,7 +116,7 @@ def load_inventory(folder: Path = DATA_FOLDER) -> InventoryRecords:
     providers = _load_providers(folder / "models")
     _add_makers(providers, folder / "makers")
     zones_file = read_toml(folder / "zones.toml")
-    zones_file.allow("zones", *_PROVENANCE_KEYS)
+    zones_file.allow("zones", *PROVENANCE_KEYS)
     read_provenance(zones_file)
     zones = read_zones(zones_file)
     centers_file = read_toml(folder / "data_centers.toml")
@@ -121,7 +130,38 @@ def load_inventory(folder: Path = DATA_FOLDER) -> InventoryRecords:
             where = f'data_centers."{center.provider}": zone'
             raise centers_file.error(where, f"expected a zone of zones.toml, got {shown(center.zone)}")
     return InventoryRecords(
-        data_version=_read_data_version(folder / "meta.toml"), providers=providers, zones=zones, data_centers=centers
+        data_version=_read_data_version(folder / "meta.toml"),
+        providers=providers,
+        zones=zones,
+        data_centers=centers,
+        clouds=_load_clouds(folder / "clouds.toml", zones),
+    )
+
+
+def _load_clouds(path: Path, zones: Mapping[str, ZoneEntry]) -> dict[str, CloudRecord]:
+    """The file of clouds, which may be missing: regions are then unknown."""
+    if not path.exists():
+        return {}
+    top = read_toml(path)
+    top.allow("clouds")
+    return {name: _read_cloud(table, zones) for name, table in top.tables("clouds")}
+
+
+def _read_cloud(table: Table, zones: Mapping[str, ZoneEntry]) -> CloudRecord:
+    table.allow("pue", "pue_year", "onsite_wue_l_per_kwh", "wue_year", "zones", "sources", "checked")
+    read_provenance(table)
+    for year in ("pue_year", "wue_year"):
+        table.number(year, POSITIVE)
+    regions = table.table("zones")
+    for region in regions.values:
+        if regions.text(region) not in zones:
+            raise regions.expected(region, "a zone of zones.toml")
+    return CloudRecord(
+        data_center=DataCenter(
+            pue=table.interval("pue", AT_LEAST_ONE),
+            onsite_wue_l_per_kwh=table.interval("onsite_wue_l_per_kwh", NOT_NEGATIVE),
+        ),
+        zones={region: regions.text(region) for region in regions.values},
     )
 
 
@@ -182,17 +222,24 @@ def read_models(top: Table, *, provider: str, maker: str | None) -> ProviderReco
 
 
 def _read_model(table: Table, provider: str, maker: str | None, name: str) -> ModelRecord:
+    """A model and where its numbers come from."""
+    entry = read_model(table, provider, maker, name)
+    return ModelRecord(entry=entry, provenance=read_provenance(table))
+
+
+def read_model(table: Table, provider: str, maker: str | None, name: str) -> ModelEntry:
+    """One model's numbers."""
     if maker is None and not re.fullmatch(r"[^/\s]+/\S+", name):
         raise table.error("", "expected a name of the form maker/name, since the file names no maker")
     architecture = table.choice("architecture", ("dense", "moe"))
     parameter_keys = ("parameters_b",) if architecture == "dense" else ("total_parameters_b", "active_parameters_b")
-    table.allow("architecture", *parameter_keys, *_OPTIONAL_MODEL_KEYS, *_PROVENANCE_KEYS)
+    table.allow("architecture", *parameter_keys, *_OPTIONAL_MODEL_KEYS, *PROVENANCE_KEYS)
     active, total = _read_parameters(table, dense=architecture == "dense")
     assumptions = (
         (semconv.MODEL_MULTIMODAL, table.flag("multimodal", default=False)),
         (semconv.MODEL_PARAMETERS_UNDISCLOSED, not table.flag("parameters_disclosed", default=True)),
     )
-    entry = ModelEntry(
+    return ModelEntry(
         id=name if maker is None else f"{maker}/{name}",
         provider=provider,
         name=name,
@@ -204,7 +251,6 @@ def _read_model(table: Table, provider: str, maker: str | None, name: str) -> Mo
         ),
         assumptions=tuple(code for code, holds in assumptions if holds),
     )
-    return ModelRecord(entry=entry, provenance=read_provenance(table))
 
 
 def _read_parameters(table: Table, *, dense: bool) -> tuple[Interval, Interval]:
@@ -222,7 +268,7 @@ def _read_parameters(table: Table, *, dense: bool) -> tuple[Interval, Interval]:
 
 
 def _read_alias(table: Table, models: Mapping[str, ModelRecord]) -> AliasRecord:
-    table.allow("model", *_PROVENANCE_KEYS)
+    table.allow("model", *PROVENANCE_KEYS)
     model = table.text("model")
     if model not in models:
         raise table.expected("model", "the name of a model of this file")
@@ -253,12 +299,16 @@ def _read_zone(table: Table, code: str) -> ZoneEntry:
 
 def read_data_centers(top: Table) -> dict[str, DataCenterEntry]:
     """The table `data_centers`: one entry a provider."""
-    return {provider: _read_data_center(table, provider) for provider, table in top.tables("data_centers")}
+    centers: dict[str, DataCenterEntry] = {}
+    for provider, table in top.tables("data_centers"):
+        centers[provider] = read_data_center(table, provider)
+        read_provenance(table)
+    return centers
 
 
-def _read_data_center(table: Table, provider: str) -> DataCenterEntry:
-    table.allow("pue", "onsite_wue_l_per_kwh", "zone", *_PROVENANCE_KEYS)
-    read_provenance(table)
+def read_data_center(table: Table, provider: str) -> DataCenterEntry:
+    """One data centre's numbers."""
+    table.allow("pue", "onsite_wue_l_per_kwh", "zone", *PROVENANCE_KEYS)
     return DataCenterEntry(
         provider=provider,
         data_center=DataCenter(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from otel_genai_impact.impacts.interval import Interval
 from otel_genai_impact.inventory.compiled import DATA_FOLDER, OPEN_WEIGHTS
-from otel_genai_impact.inventory.fields import InventoryError, Table, read_toml, shown
+from otel_genai_impact.inventory.fields import Table, read_toml, shown
 from otel_genai_impact.inventory.loader import read_provenance
 
 if TYPE_CHECKING:
@@ -175,6 +175,3 @@ def _widened(intervals: list[Interval]) -> Interval:
     """From the lowest to the highest of the known members, and half as much again on both sides."""
     low = min(interval.low for interval in intervals) / WIDENING
     return Interval(low, max(interval.high for interval in intervals) * WIDENING)
-
-
-__all__ = ["FamilyRecord", "InventoryError", "NameRecords", "load_names"]

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from otel_genai_impact.inventory.names import Family, Names, Place
 
 
+_DIGIT: Final = re.compile(r"\d")
+
+# Where a name without a version is the latest. At Google `gemini-pro` is the first of its name.
+_BARE_IS_LATEST: Final = frozenset({"mistralai"})
+
 # A size in a name is rounded: Qwen2.5-7B has 7.6e9 parameters, gemma-2-2b has 2.6e9.
 _SIZE_IN_NAME_LOW: Final = 0.85
 _SIZE_IN_NAME_HIGH: Final = 1.35
@@ -51,8 +56,9 @@ def resolve(
     for form in forms:
         found = _spelled(inventory, known, table, form, at)
         if found is not None:
-            return found
-    return _of_family(known, forms)
+            return found._replace(place=reading.place)
+    family = _of_family(known, forms)
+    return family and family._replace(place=reading.place)
 
 
 def _earlier(known: Names, name: str, at: dt.date) -> Place | None:
@@ -88,7 +94,7 @@ def _spelled(
 
 def _may_be(entry: ModelEntry, form: Spelling, table: str | None) -> bool:
     """Whether the maker is the one that the name says, and what only open weights or the maker's service say is of those."""
-    if form.own_service and entry.provider != table:
+    if form.own_service and (entry.provider != table or not (_DIGIT.search(form.key) or table in _BARE_IS_LATEST)):
         return False
     if form.open_weights and semconv.MODEL_PARAMETERS_UNDISCLOSED in entry.assumptions:
         return False

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from otel_genai_impact.inventory.compiled import ModelEntry
+    from otel_genai_impact.inventory.places import Place
 
 TEXT: Final = "text"
 
@@ -18,9 +19,31 @@ class Resolution(NamedTuple):
         modality: what the model makes: `text`, `embedding`, `image`, `video`, `audio`, `ranking`.
         entry: its numbers; None where no method covers what it makes.
         codes: the steps that led to it, as codes of assumptions; none for an exact name.
+        place: the region of a cloud that the name says; None if it says none.
     """
 
     id: str
     modality: str
     entry: ModelEntry | None
     codes: tuple[str, ...]
+    place: Place | None = None
+
+
+class Deployment(NamedTuple):
+    """What a name means that the user gave to a deployment of a model.
+
+    Attributes:
+        name: as telemetry has it.
+        provider: in lower case; None: whoever serves it.
+        table: of the model.
+        model: its name there.
+        data_center: where it runs; None: as for any other request.
+        zone: where its electricity comes from; None: that of the data centre.
+    """
+
+    name: str
+    provider: str | None
+    table: str
+    model: str
+    data_center: str | None
+    zone: str | None

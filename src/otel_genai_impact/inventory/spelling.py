@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from otel_genai_impact.inventory.places import AWS, GCP, Place
 from otel_genai_impact.inventory.vocabulary import (
     ANY_MODEL_SUFFIXES,
     CATALOGUE_PREFIXES,
+    CHAT_SUFFIXES,
     DOTTED_MAKERS,
     JOINED,
     MAKERS,
@@ -40,6 +42,7 @@ _CLOUDFLARE: Final = re.compile(r"@(?:cf|hf)/(?P<name>.+)")
 _REGION_PART: Final = re.compile(r"(?:us-gov|[a-z]{2})-[a-z]+-\d")
 _IMAGE_PART: Final = re.compile(r"(?:\w+-x-\w+|low|medium|high|standard|hd|(?:\d+|max)-steps)")
 _DOTTED: Final = re.compile(rf"(?:(?:{REGION_PREFIXES})\.)?(?P<maker>{DOTTED_MAKERS})\.(?P<name>.+)")
+_SPREAD: Final = re.compile(rf"(?:{REGION_PREFIXES})\.")
 _JOINED: Final = re.compile(rf"\b({JOINED})-(?=\d+(?:\.\d+)?(?:[-:v]|$))")
 _DIGIT_P_DIGIT: Final = re.compile(r"(?<=\d)p(?=\d)")
 _VERSION: Final = re.compile(r"(?:-v\d+(?::\d+(?::\w+)?)?|-\d:\d|:\d+k?|-\d{3})$")
@@ -53,14 +56,14 @@ _DIGIT: Final = re.compile(r"\d")
 
 
 class Reading(NamedTuple):
-    """What a name says: the bare name of the model in lower case, who must have made it, and the region that it names.
+    """What a name says: the bare name of the model in lower case, who must have made it, and where it runs.
 
-    `makers` is None where any maker will do. `open_weights` is set where only open weights can be meant.
+    `makers` is None where any maker will do, `place` where no region is named or requests are spread over several.
     """
 
     name: str
     makers: tuple[str, ...] | None
-    region: str | None
+    place: Place | None
 
 
 class Spelling(NamedTuple):
@@ -80,26 +83,40 @@ def read(name: str, *, ollama: bool = False) -> Reading | None:
     text = name.strip().lower()
     if not text or len(text) > LONGEST_NAME or not text.isprintable():
         return None
-    region = None
-    if found := _ARN.fullmatch(text):
-        text, region = found["name"], found["region"] or None
-    path = _after_routes(text.split("/"))
+    text, place = _without_arn(text)
+    whole = text.split("/")
+    path = _after_routes(whole)
     if "" in path:
         return None
+    for route in whole[: len(whole) - len(path)]:
+        if _REGION_PART.fullmatch(route):
+            place = Place(AWS, route)
     ollama = ollama or text.startswith("ollama")
-    text = "/".join(path)
-    if found := _VERTEX.fullmatch(text):
-        text, region = f"{found['maker']}/{found['name']}", found["region"]
-    elif found := _FIREWORKS.fullmatch(text):
-        text = _DIGIT_P_DIGIT.sub(".", found["name"])
-    elif found := _CLOUDFLARE.fullmatch(text):
-        text = found["name"]
+    text, of_path = _in_path("/".join(path))
     if found := _FINE_TUNED.fullmatch(text):
         text = found["name"]
-    makers, text = _maker_of(text)
-    if text is None:
+    makers, bare = _maker_of(text)
+    if bare is None:
         return None
-    return Reading(_tagged(text, ollama=ollama), makers, region)
+    return Reading(_tagged(bare, ollama=ollama), makers, None if _SPREAD.match(text) else of_path or place)
+
+
+def _without_arn(text: str) -> tuple[str, Place | None]:
+    """What an ARN of Bedrock names, and its region."""
+    found = _ARN.fullmatch(text)
+    return (text, None) if found is None else (found["name"], Place(AWS, found["region"]))
+
+
+def _in_path(text: str) -> tuple[str, Place | None]:
+    """What the paths of Vertex, Fireworks and Cloudflare name, and the region if they say one."""
+    if found := _VERTEX.fullmatch(text):
+        region: str | None = found["region"]
+        return f"{found['maker']}/{found['name']}", None if region is None else Place(GCP, region)
+    if found := _FIREWORKS.fullmatch(text):
+        return _DIGIT_P_DIGIT.sub(".", found["name"]), None
+    if found := _CLOUDFLARE.fullmatch(text):
+        return found["name"], None
+    return text, None
 
 
 def _after_routes(path: list[str]) -> list[str]:
@@ -155,8 +172,9 @@ def without_tuning(text: str) -> str:
 
 
 def without_date(text: str) -> str:
-    """A key without the date at its end, or without the word that stands for the newest."""
-    text = text.removesuffix("-latest")
+    """A key without the date at its end; where a version stands in it, without the word for the newest, too."""
+    if _DIGIT.search(text):
+        text = text.removesuffix("-latest")
     return _YEAR_AND_MONTH.sub("", _DATE.sub("", text))
 
 
@@ -166,6 +184,8 @@ def spellings(reading: Reading) -> Iterator[Spelling]:
     tuned: list[str] = []
     for _ in range(_MOST_SUFFIXES):
         plain = text.replace(":", "-")
+        if plain.endswith(CHAT_SUFFIXES):
+            yield Spelling(f"{plain.rpartition('-')[0]}-instruct", reading.makers, open_weights=True, own_service=False)
         for form in _forms(plain):
             yield Spelling(form, reading.makers, open_weights, own_service=False)
         yield Spelling(f"{plain}-latest", reading.makers, open_weights, own_service=True)

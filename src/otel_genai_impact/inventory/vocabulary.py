@@ -82,6 +82,9 @@ OPEN_MODEL_SUFFIXES: Final = (
 )  # fmt: skip
 """Ends of names that say how weights are stored or served. Only for open weights: a maker's own `-turbo` is another model."""
 
+CHAT_SUFFIXES: Final = ("-instant", "-versatile", "-specdec", "-32768", "-4096", "-8192")
+"""Those of Groq, which serves the tuned model by a name that does not say so."""
+
 SAME_WEIGHTS: Final = ("-instruct", "-chat", "-it", "-hf", "-thinking")
 """Ends that tell the tuned models of one size from each other: the same parameters."""
 

@@ -79,7 +79,7 @@ class ImpactSpanProcessor(SpanProcessor):
         from otel_genai_impact.inventory.catalog import Catalog
 
         method = _method(settings.method)
-        catalog = Catalog.of_setting(settings.zone)
+        catalog = Catalog.of_setting(settings.zone, settings.config)
         self._metrics = metrics_of(meter_provider)
         self._plans = Plans(catalog, method, settings.detail, self._metrics.account)
         self._once = _COUNTING_ONCE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 
 import pytest
@@ -73,3 +74,11 @@ def test_no_tokens_still_occupy_the_server_until_the_first_one() -> None:
     nothing = estimate("anthropic", "claude-opus-4-6", output_tokens=0).impacts
     one = estimate("anthropic", "claude-opus-4-6", output_tokens=1).impacts
     assert 0 < nothing.energy_kwh.low < one.energy_kwh.low
+
+
+def test_a_name_of_the_past_means_what_it_meant() -> None:
+    """`mistral-large-latest` of 2024 has 123e9 parameters, of today more; the figures say the model that was used."""
+    then = estimate("mistral_ai", "mistral-large-latest", output_tokens=100, at=dt.date(2024, 12, 1))
+    now = estimate("mistral_ai", "mistral-large-latest", output_tokens=100)
+    assert ("mistralai/mistral-large-2411", "mistralai/mistral-large-latest") == (then.model, now.model)
+    assert then.impacts.energy_kwh != now.impacts.energy_kwh

