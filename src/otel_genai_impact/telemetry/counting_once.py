@@ -59,7 +59,7 @@ class Provisional(NamedTuple):
         row: the ledger's row.
         input_tokens: what was added there.
         output_tokens: what was added there.
-        parent_id: the span above it in this process, 0 if there is none.
+        parent: the span above it.
         began_ns: when its span started.
         ended_ns: when its span ended.
         written: what its exporters read.
@@ -68,7 +68,7 @@ class Provisional(NamedTuple):
     row: Row
     input_tokens: int
     output_tokens: int
-    parent_id: int
+    parent: SpanContext | None
     began_ns: int
     ended_ns: int
     written: ref[BoundedAttributes] | None
@@ -151,10 +151,7 @@ class CountingOnce:
         leaf = None if context is None else self.counted.get(context.span_id)
         if leaf is None:
             return
-        parent_id = 0 if parent is None else parent.span_id
-        counted = Provisional(
-            row, input_tokens, output_tokens, parent_id, leaf.began_ns, leaf.ended_ns, rewritable(span)
-        )
+        counted = Provisional(row, input_tokens, output_tokens, parent, leaf.began_ns, leaf.ended_ns, rewritable(span))
         self._provisional.put(leaf.span_id, counted)
         if span.status.status_code is not _ERROR:
             self.siblings.without_usage.append(leaf)

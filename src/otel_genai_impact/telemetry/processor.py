@@ -86,6 +86,7 @@ class ImpactSpanProcessor(SpanProcessor):
         self._waiting = _COUNTING_ONCE.below
         self._rollups = _ROLL_UPS
         self._below = _ROLL_UPS.waiting
+        self._elsewhere = _ROLL_UPS.elsewhere
         self._strict = settings.strict
         self._count_server_spans = settings.count_server_spans
         self._across_processes = settings.across_processes
@@ -142,7 +143,13 @@ class ImpactSpanProcessor(SpanProcessor):
             attributes = attributes_of(span)
             if not MARKS.isdisjoint(attributes):
                 self._handle(span, attributes)
-            elif self._waiting.younger or self._waiting.elder or self._below.younger or self._below.elder:
+            elif (
+                self._waiting.younger
+                or self._waiting.elder
+                or self._below.younger
+                or self._below.elder
+                or ((self._elsewhere.younger or self._elsewhere.elder) and self._rollups.is_here_after_all(span))
+            ):
                 self._passed(span, attributes)
             elif span.parent is not None:
                 self._rollups.gone(span)
@@ -258,7 +265,7 @@ class ImpactSpanProcessor(SpanProcessor):
         if counted is None:
             return False
         LEDGER.move(counted.row, plan.row, counted.input_tokens, counted.output_tokens)
-        self._rollups.take_back(counted.parent_id, counted.began_ns)
+        self._rollups.take_back(counted.parent, counted.began_ns)
         rewrite(counted.written, semconv.NOT_ESTIMATED, semconv.DUPLICATE)
         return True
 

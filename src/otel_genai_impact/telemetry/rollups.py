@@ -17,6 +17,7 @@ from otel_genai_impact.telemetry.memory import Memory
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
+    from opentelemetry.trace import SpanContext
     from opentelemetry.util.types import AttributeValue
 
 _MOST_GONE: Final = 16
@@ -53,9 +54,10 @@ _TAKEN_BACK: Final = Sums(0.0, 0.0, 0.0, -1, -1)
 
 
 class _Gone(NamedTuple):
-    """A span that ended: its parent, 0 if there is none, and when."""
+    """A span that ended: its parent, 0 if there is none, whether that is called remote, and when it ended."""
 
     parent_id: int
+    is_remote: bool
     ended_ns: int
 
 
@@ -64,25 +66,34 @@ class RollUps:
 
     Attributes:
         waiting: by span id; what is in it is added up by whoever takes it.
+        elsewhere: the same of spans that are called remote. Nearly all of them are, and nobody takes it; but Logfire hands
+            contexts on to threads as if to other processes.
     """
 
     def __init__(self) -> None:
         self.waiting: Final[Memory[deque[Sums]]] = Memory()
+        self.elsewhere: Final[Memory[deque[Sums]]] = Memory()
         self._gone: Final[Memory[_Gone]] = Memory()
 
     def count(self, span: ReadableSpan, sums: Sums) -> None:
         """Add a request to what is above its span, with what was below it."""
         self._pass_on(span, sums)
 
-    def take_back(self, parent_id: int, began_ns: int) -> None:
+    def take_back(self, parent: SpanContext | None, began_ns: int) -> None:
         """A request without an estimate was counted below this span, and is counted elsewhere now."""
-        self._add(parent_id, _TAKEN_BACK, began_ns)
+        if parent is not None:
+            self._add(parent.span_id, _TAKEN_BACK, began_ns, is_remote=parent.is_remote)
+
+    def is_here_after_all(self, span: ReadableSpan) -> bool:
+        """Whether something was added to this span that called it remote."""
+        context = span.context
+        return context is not None and self.elsewhere.get(context.span_id) is not None
 
     def gone(self, span: ReadableSpan) -> None:
         """A span ended with nothing below it yet: what ends later may have begun below it."""
         context, parent = span.context, span.parent
         if context is not None and parent is not None:
-            self._gone.put(context.span_id, _Gone(parent.span_id, span.end_time or 0))
+            self._gone.put(context.span_id, _Gone(parent.span_id, parent.is_remote, span.end_time or 0))
 
     def ended(self, span: ReadableSpan) -> Sums | None:
         """What was counted below a span, which goes on to its parent, too; None if there was nothing."""
@@ -92,28 +103,27 @@ class RollUps:
         context, parent = span.context, span.parent
         if context is None:
             return None
-        waiting = self.waiting
-        below = waiting.pop(context.span_id) if waiting.younger or waiting.elder else None
-        if below is not None and own is not None:
-            below.append(own)
-        sums = own if below is None else _sum(list(below))
-        # A parent that is remote may be here all the same: Logfire hands contexts on to threads as if to other processes.
-        parent_id = 0 if parent is None else parent.span_id
-        self._gone.put(context.span_id, _Gone(parent_id, span.end_time or 0))
+        found = [] if own is None else [own]
+        for waiting in (self.waiting, self.elsewhere):
+            if waiting.younger or waiting.elder:
+                found += waiting.pop(context.span_id) or ()
+        sums = _sum(found) if found else None
+        parent_id, is_remote = (0, False) if parent is None else (parent.span_id, parent.is_remote)
+        self._gone.put(context.span_id, _Gone(parent_id, is_remote, span.end_time or 0))
         if sums is not None:
-            self._add(parent_id, sums, span.start_time or 0)
+            self._add(parent_id, sums, span.start_time or 0, is_remote=is_remote)
         return sums
 
-    def _add(self, span_id: int, sums: Sums, started_ns: int) -> None:
+    def _add(self, span_id: int, sums: Sums, started_ns: int, *, is_remote: bool) -> None:
         for _ in range(_MOST_GONE):
             gone = self._gone.get(span_id)
             # A span of this id that was gone before is another one: some applications make their ids again.
             if gone is None or started_ns > gone.ended_ns:
                 break
-            span_id = gone.parent_id
+            span_id, is_remote = gone.parent_id, gone.is_remote
         if span_id == 0:
             return
-        waiting = self.waiting
+        waiting = self.elsewhere if is_remote else self.waiting
         known = waiting.younger.get(span_id)
         if known is None:
             # In one step, so that two threads get the same.
