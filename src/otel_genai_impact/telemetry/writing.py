@@ -3,7 +3,8 @@
 The SDK freezes a span before it tells its processors that the span is ending, so that `set_attribute` in `_on_ending`
 is dropped (opentelemetry-python issue 5614). Until that is mended we put a new dictionary in the place of the frozen
 one, which is seen by exporters registered before and after us, batching or not. Everything private to the SDK's spans
-that we touch is in this module; `tests/unit/telemetry/test_writing.py` says when it is no longer needed.
+that we touch is in this module, but for what the processor reads of every span; `tests/unit/telemetry/test_writing.py`
+says when it is no longer needed.
 """
 
 from __future__ import annotations
