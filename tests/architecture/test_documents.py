@@ -11,6 +11,7 @@ import pytest
 
 from otel_genai_impact import semconv
 from otel_genai_impact._config import ENVIRONMENT_PREFIX, Settings
+from otel_genai_impact.cli.report.words import ASSUMPTIONS
 from otel_genai_impact.impacts.methods import METHODS
 from otel_genai_impact.inventory.catalog import TABLES
 
@@ -23,7 +24,7 @@ WRITTEN = sorted(value for value in CONSTANTS.values() if value.startswith("gena
 CODES = sorted(
     value
     for name, value in CONSTANTS.items()
-    if name.startswith(("MODEL_", "DATA_CENTER_", "ZONE_", "LATENCY_", "GRID_"))
+    if name.startswith(("MODEL_", "DATA_CENTER_", "ZONE_", "LATENCY_", "GRID_", "PROVIDER_"))
 )
 STATUSES = [
     semconv.DUPLICATE,
@@ -74,8 +75,9 @@ def test_the_configuration_lists_no_name_that_is_not_written() -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_every_assumption_is_explained(code: str) -> None:
-    """A row of its own in the methodology."""
+    """A row of its own in the methodology, and a sentence for those who see it in a report."""
     assert f"| `{code}` |" in METHODOLOGY
+    assert code in ASSUMPTIONS
 
 
 @pytest.mark.parametrize("status", STATUSES)
@@ -91,8 +93,8 @@ def test_every_method_and_spelling_of_a_provider_is_explained() -> None:
 
 
 def test_the_codes_of_the_assumptions_are_all_that_are_defined() -> None:
-    """The scan above finds the fourteen codes there are, among the constants of the contract."""
-    assert len(CODES) == len(set(CODES)) == 14
+    """The scan above finds the fifteen codes there are, among the constants of the contract."""
+    assert len(CODES) == len(set(CODES)) == 15
     assert all(re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", code) for code in CODES)
 
 
