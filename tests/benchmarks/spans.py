@@ -110,10 +110,12 @@ def measure(*, rounds: int = 80, http_rounds: int = 250, warm_up: int = WARM_UP_
         rounds=rounds,
     )
     bare_again = tracer()
+    idle = tracer(SpanProcessor())
     http_ns = interleaved(
         {
             "bare": lambda: http_spans_ns(bare),
             "bare again": lambda: http_spans_ns(bare_again),
+            "idle": lambda: http_spans_ns(idle),
             "with us": lambda: http_spans_ns(default),
         },
         rounds=http_rounds,
@@ -145,5 +147,10 @@ def measure(*, rounds: int = 80, http_rounds: int = 250, warm_up: int = WARM_UP_
             name="control: that span without us, twice",
             unit="x",
             spread=ratio(http_ns["bare again"], http_ns["bare"]),
+        ),
+        Row(
+            name="control: that span with one more processor that does nothing",
+            unit="x",
+            spread=ratio(http_ns["idle"], http_ns["bare"]),
         ),
     ]
