@@ -103,7 +103,7 @@ $(PHOENIX)/.done: constraints/phoenix.txt $(VENV)/.test-sdks
 # Grafana's own types, and TypeScript to hold the dashboards to them: 26 MB, seconds.
 $(GRAFANA_SCHEMA): $(GRAFANA)/package.json $(GRAFANA)/package-lock.json
 	@command -v npm >/dev/null || { echo "Checking the Grafana dashboards needs Node.js 18 or newer with npm: https://nodejs.org, or your system's package"; exit 1; }
-	npm ci --prefix $(GRAFANA) --no-audit --no-fund --loglevel=error
+	cd $(GRAFANA) && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # The page of `genai-impact report` is looked at by a real browser: Debian's, where there is none yet (85 MB).
