@@ -1,8 +1,8 @@
 """Find or fetch Prometheus and Alertmanager: `python tools/find_prometheus.py` prints where each program is.
 
 In this order: the environment variables PROMETHEUS, PROMTOOL and ALERTMANAGER, the PATH, what was fetched before, and
-Debian's packages, which are unpacked under `.cache/prometheus` and not installed: no root is needed for that, no
-service is started and nothing outside this folder changes.
+Debian's packages, which are unpacked under `.cache/prometheus` and not installed: no service is started. Debian's Alertmanager
+reads its templates from `/usr/share` wherever it is itself: root puts them there, others are told how to.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 CACHE: Final = ROOT / ".cache" / "prometheus"
 PACKAGES: Final = ("prometheus", "prometheus-alertmanager")
 DOWNLOAD_LIMIT_S: Final = 300
+# Where Debian's Alertmanager looks for its templates: a path that is compiled in.
+TEMPLATES = Path("/usr/share/prometheus/alertmanager")
 # The variable that points to a program, and its names: Debian's Alertmanager has one of its own.
 PROGRAMS: Final = {
     "PROMETHEUS": ("prometheus",),
@@ -55,7 +57,26 @@ def programs(cache: Path = CACHE) -> Programs:
     paths = {name.lower(): path for name, path in found.items() if path is not None}
     if len(paths) < len(PROGRAMS):
         raise NoPrometheusError(_advice(missing, f"the packages {' and '.join(PACKAGES)} do not have them"))
+    if paths["alertmanager"].is_relative_to(cache):
+        _put_templates(cache)
     return Programs(**paths)
+
+
+def _put_templates(cache: Path) -> None:
+    """Put Alertmanager's templates where it looks for them.
+
+    Raises:
+        NoPrometheusError: they are not there, and only root may put them there.
+    """
+    unpacked = cache / "usr" / "share" / "prometheus" / "alertmanager"
+    missing = [template for template in unpacked.glob("*.tmpl") if not (TEMPLATES / template.name).exists()]
+    try:
+        for template in missing:
+            TEMPLATES.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(template, TEMPLATES / template.name)
+    except OSError as error:
+        advice = f"sudo install -D -m 644 -t {TEMPLATES} {' '.join(map(str, missing))}"
+        raise NoPrometheusError(f"Alertmanager needs its templates in {TEMPLATES} ({error}); try: {advice}") from error
 
 
 def _found(cache: Path) -> dict[str, Path | None]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tools import find_prometheus
 from tools.find_prometheus import NoPrometheusError, programs
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ case "$*" in *download*) [ -e "$ASKED.updated" ] || { echo "E: Unable to locate 
 esac
 """
 DPKG_DEB = """#!/bin/sh
-mkdir -p "$3/usr/bin"
+mkdir -p "$3/usr/bin" "$3/usr/share/prometheus/alertmanager"
+echo template > "$3/usr/share/prometheus/alertmanager/default.tmpl"
 for name in prometheus promtool prometheus-alertmanager; do cp "$0" "$3/usr/bin/$name"; done
 """
 
@@ -36,6 +38,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (basics / name).symlink_to(f"/bin/{name}")
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{basics}")
     monkeypatch.setenv("ASKED", str(tmp_path / "asked"))
+    monkeypatch.setattr(find_prometheus, "TEMPLATES", tmp_path / "share")
     for variable in ("PROMETHEUS", "PROMTOOL", "ALERTMANAGER"):
         monkeypatch.delenv(variable, raising=False)
     return folder
@@ -97,4 +100,21 @@ def test_where_they_cannot_be_had_it_says_what_to_do(
     put(machine, "dpkg-deb", DPKG_DEB)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(NoPrometheusError, match=advice.format("`apt-get download .*Unable to locate package")):
+        programs(tmp_path / "cache")
+
+
+def test_the_templates_of_alertmanager_are_put_where_it_looks_for_them(machine: Path, tmp_path: Path) -> None:
+    """Unpacked elsewhere, Debian's Alertmanager does not start without them."""
+    put(machine, "apt-get", APT_GET)
+    put(machine, "dpkg-deb", DPKG_DEB)
+    programs(tmp_path / "cache")
+    assert "template\n" == (tmp_path / "share" / "default.tmpl").read_text()
+
+
+def test_templates_that_cannot_be_put_there(machine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is not root is told what to type."""
+    put(machine, "apt-get", APT_GET)
+    put(machine, "dpkg-deb", DPKG_DEB)
+    monkeypatch.setattr(find_prometheus, "TEMPLATES", put(tmp_path, "a file") / "share")
+    with pytest.raises(NoPrometheusError, match=r"try: sudo install -D -m 644 -t .*default\.tmpl"):
         programs(tmp_path / "cache")
