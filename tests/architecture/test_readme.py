@@ -43,7 +43,7 @@ def test_the_summary(telemetry: Telemetry) -> None:
     before = {
         id(row)
         for account in LEDGER.accounts
-        if account is not telemetry.processor._metrics.account
+        if account is not telemetry.processor._recorder.plans._account
         for row in account.rows()
     }
     shown = summary.render(row for row in LEDGER.totals() if id(row) not in before)

@@ -58,13 +58,13 @@ class _HotPath:
     """Names to plan to estimate, as the span processor does it for each request."""
 
     def __init__(self) -> None:
-        self._plans = ImpactSpanProcessor()._plans
+        self._plans = ImpactSpanProcessor()._recorder.plans
 
     def energy_j(self, request: Request, output_tokens: int, latency_s: float) -> float:
         plan = self._plans.plan(request, ())
         if plan is None:
             raise LookupError(request.response_model)
-        return plan.system.estimate(output_tokens, latency_s).energy
+        return plan.estimate(output_tokens, latency_s).energy
 
 
 def measure(*, rounds: int = 100, calls: int = 400) -> list[Row]:

@@ -15,7 +15,7 @@ from opentelemetry.trace import set_span_in_context
 
 from otel_genai_impact import ImpactSpanProcessor
 from otel_genai_impact.telemetry.counting_once import CountingOnce
-from otel_genai_impact.telemetry.request import Request, read
+from otel_genai_impact.telemetry.request import read, what_of
 from otel_genai_impact.telemetry.writing import parts_of
 from tests.benchmarks.interleaving import Spread, interleaved, microseconds, ratio
 from tests.benchmarks.rows import Row
@@ -64,11 +64,11 @@ def seen_ns(once: CountingOnce, spans: list[ReadableSpan]) -> float:
     """What it takes to tell whether the requests of these spans were counted, each with an id of its own."""
     request = read("chat gpt-4o", _CHAT)
     assert request is not None
-    requests: list[Request] = [request._replace(response_id=f"r{next(_ids)}") for _ in spans]
+    requests = [what_of(request._replace(response_id=f"r{next(_ids)}")) for _ in spans]
     parts = [parts_of(span) for span in spans]
     start = perf_counter_ns()
-    for span, its_parts, its in zip(spans, parts, requests, strict=True):
-        once.first_seen_as(span, its_parts, its)
+    for span, its_parts, what in zip(spans, parts, requests, strict=True):
+        once.first_seen_as(span, its_parts, what)
     return (perf_counter_ns() - start) / len(spans)
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from opentelemetry.trace import Status, StatusCode
 
 from otel_genai_impact import _contain
+from otel_genai_impact.telemetry import processor
 from otel_genai_impact.telemetry.counting_once import CountingOnce
 from otel_genai_impact.telemetry.rollups import RollUps
 from tests.kit.telemetry import CHAT, USAGE, Telemetry
@@ -73,12 +74,9 @@ def test_sums_are_those_of_the_spans(plan: list[tuple[Any, ...]], *, collecting:
     """Counters and the root's roll-up: requests, energy and how many have no estimate, whenever metrics are collected."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_contain, "reraise", True)
+        patch.setattr(processor, "_COUNTING_ONCE", CountingOnce())
+        patch.setattr(processor, "_ROLL_UPS", RollUps())
         telemetry = Telemetry({"histograms": "none"})
-        processor = telemetry.processor
-        patch.setattr(processor, "_once", once := CountingOnce())
-        patch.setattr(processor, "_waiting", once.below)
-        patch.setattr(processor, "_rollups", rollups := RollUps())
-        patch.setattr(processor, "_below", rollups.waiting)
         root = _run(telemetry, plan, collecting=collecting)
     written: list[dict[str, Any]] = [dict(span.attributes or {}) for span in telemetry.spans]
     estimated = [attributes["genai_impact.energy"] for attributes in written if "genai_impact.energy" in attributes]

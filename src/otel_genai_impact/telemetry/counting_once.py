@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import SpanContext
 
     from otel_genai_impact.telemetry.ledger import Row
-    from otel_genai_impact.telemetry.request import Request
+    from otel_genai_impact.telemetry.request import Request, What
     from otel_genai_impact.telemetry.writing import Parts
 
 _MOST_COVERING: Final = 8
@@ -87,6 +87,9 @@ class CountingOnce:
         self.below: Final[Memory[tuple[Leaf, ...]]] = Memory()
         self.counted: Final[Memory[Leaf]] = Memory()
         self.siblings: Final = Siblings()
+        # What is looked at for each request, without a step in between.
+        self._covered: Final = self.below.table
+        self._counted: Final = self.counted.table
         self._recent: Final = self.siblings.recent
         self._provisional: Final[Memory[Provisional]] = Memory()
         self._of_callers: Final[Memory[int]] = Memory()
@@ -100,37 +103,35 @@ class CountingOnce:
             if leaves is not None and parent is not None and not parent.is_remote:
                 self._cover(parent, leaves)
 
-    def first_seen_as(self, span: ReadableSpan, parts: Parts, request: Request) -> Literal["first", "before"] | Leaf:
+    def first_seen_as(self, span: ReadableSpan, parts: Parts, what: What) -> Literal["first", "before"] | Leaf:
         """What the request that a span reports is: to be counted now, seen with this very span, or the twin of another.
 
         The second happens where two processors are on one provider: the second must do nothing.
         """
         _, _, context, parent, began_ns, ended_ns, scope = parts
-        kind, _, _, _, model, _, response_id, input_tokens, output_tokens, _, _ = request
+        kind, model, response_id, input_tokens, output_tokens = what
         span_id = 0 if context is None else context.span_id
         closed_ns = ended_ns or 0 if response_id is not None else _closed_ns(ended_ns or 0)
         leaf: Leaf = _new(
             Leaf, (kind, scope, response_id, closed_ns, began_ns or 0, span_id, model, (input_tokens, output_tokens))
         )
-        counted = self.counted
-        younger, elder = counted.younger, counted.elder
+        counted = self._counted
         # In one step, so that of two threads one has it. An equal leaf is the same span; another one is a span with the
         # same id, as there are where the application seeds `random` anew for each request.
-        known = elder.get(span_id) or younger.setdefault(span_id, leaf)
+        known = counted.setdefault(span_id, leaf)
         if known is not leaf:
             if known.began_ns == leaf.began_ns and known.tokens == leaf.tokens:
                 return BEFORE
-            younger[span_id] = leaf
-        waiting = self.below
-        below = (waiting.pop(span_id) or ()) if waiting.younger or waiting.elder else ()
+            counted[span_id] = leaf
+        below = (self.below.pop(span_id) or ()) if self._covered else ()
         twin = None if parent is None and not below else self._twin_by_nesting(leaf, below, parent)
         if twin is None:
             if scope is self.siblings.only_scope:
                 self._recent.append(leaf)
             else:
                 twin = self.siblings.twin_of(leaf, failed=span.status.status_code is _ERROR)
-        if len(younger) >= memory.GENERATION:
-            counted.age()
+        if len(counted) >= 2 * memory.GENERATION:
+            self.counted.forget()
         if parent is not None and not parent.is_remote:
             self._cover(parent, (*below, leaf) if twin is None else below or (twin,))
         return FIRST if twin is None else twin
@@ -141,9 +142,7 @@ class CountingOnce:
             return True
         key, of_callers = (caller, request.kind), self._of_callers
         span_id = 0 if span.context is None else span.context.span_id
-        first = key not in of_callers.elder and of_callers.younger.setdefault(key, span_id) == span_id
-        of_callers.age()
-        return first
+        return of_callers.setdefault(key, span_id) == span_id
 
     def counted_without_usage(self, span: ReadableSpan, row: Row, input_tokens: int, output_tokens: int) -> None:
         """A request was counted that did not say what it used: a twin that does may take its place."""

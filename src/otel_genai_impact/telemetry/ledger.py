@@ -42,7 +42,7 @@ PE_EMBODIED: Final = _FIELDS.index("pe_embodied")
 WCF: Final = _FIELDS.index("wcf")
 
 _NOTHING: Final = (0.0,) * len(_FIELDS)
-_POST_WHEN_QUEUED: Final = 256
+POST_WHEN_QUEUED: Final = 256
 # With the overflow row and two phases each, just what the SDK takes for one instrument: 2,000.
 _MOST_ROWS: Final = 999
 _MOST_UNKNOWN_MODELS: Final = 100
@@ -128,11 +128,16 @@ class Account:
 
 
 class Ledger:
-    """All accounts of this process, and the queue before them."""
+    """All accounts of this process, and the queue before them.
+
+    Attributes:
+        accounts: one a MeterProvider.
+        queue: what was counted and is not posted yet; always the same object.
+    """
 
     def __init__(self) -> None:
         self.accounts: list[Account] = []
-        self._queue: deque[_Entry] = deque()
+        self.queue: Final[deque[_Entry]] = deque()
         self._moved: deque[tuple[Row, Row, int, int]] = deque()
         self._overdrawn: set[Row] = set()
         self._lock = Lock()
@@ -145,9 +150,14 @@ class Ledger:
 
     def add(self, row: Row, estimate: Estimate | None, input_tokens: int, output_tokens: int) -> None:
         """Count one request. Takes no lock that it would have to wait for."""
-        queue = self._queue
+        queue = self.queue
         queue.append((row, estimate, input_tokens, output_tokens))
-        if len(queue) >= _POST_WHEN_QUEUED and self._lock.acquire(blocking=False):
+        if len(queue) >= POST_WHEN_QUEUED:
+            self.post_soon()
+
+    def post_soon(self) -> None:
+        """Post the queue, unless somebody else has the lock, who will."""
+        if self._lock.acquire(blocking=False):
             try:
                 self._post()
             finally:
@@ -189,7 +199,7 @@ class Ledger:
     def start_anew(self) -> None:
         """In a forked child: what was counted so far is the parent's, and a lock held by a thread that is gone."""
         self._lock = Lock()
-        self._queue.clear()
+        self.queue.clear()
         self._moved.clear()
         self._overdrawn.clear()
         for account in self.accounts:
@@ -198,7 +208,7 @@ class Ledger:
     def _post(self) -> None:
         """Post the queue, all entries of a row at once. Only with the lock held."""
         by_row: dict[Row, list[_Entry]] = {}
-        queue = self._queue
+        queue = self.queue
         while queue:
             try:
                 entry = queue.popleft()

@@ -5,41 +5,61 @@ from __future__ import annotations
 from typing import Final, Generic, TypeVar
 
 GENERATION: Final = 2048
+"""How much is forgotten at a time; twice as much is remembered at most."""
 
 _Value = TypeVar("_Value")
 
 
 class Memory(Generic[_Value]):
-    """A dictionary that forgets: when the younger of its two generations is full, the elder one is dropped."""
+    """A dictionary that forgets: when it is full, the half that was not used for longest goes.
 
-    __slots__ = ("elder", "younger")
+    Attributes:
+        table: what is remembered, for who reads it on the hot path; always the same dictionary.
+    """
+
+    __slots__ = ("_used", "table")
 
     def __init__(self) -> None:
-        self.younger: dict[object, _Value] = {}
-        self.elder: dict[object, _Value] = {}
+        self.table: Final[dict[object, _Value]] = {}
+        self._used: set[object] = set()
 
     def __len__(self) -> int:
-        return len(self.younger) + len(self.elder)
+        return len(self.table)
 
     def __bool__(self) -> bool:
-        return bool(self.younger or self.elder)
+        return bool(self.table)
 
     def put(self, key: object, value: _Value) -> None:
-        """Remember a value, in the younger generation."""
-        self.younger[key] = value
-        self.age()
-
-    def age(self) -> None:
-        """Make room if the younger generation is full."""
-        if len(self.younger) >= GENERATION:
-            self.elder = self.younger
-            self.younger = {}
+        """Remember a value."""
+        self.table[key] = value
+        self.used(key)
 
     def get(self, key: object) -> _Value | None:
         """The value, if it is remembered."""
-        return self.younger.get(key) or self.elder.get(key)
+        return self.table.get(key)
+
+    def setdefault(self, key: object, value: _Value) -> _Value:
+        """The value that is remembered, else this one, which is from then on; in one step, so that two threads get the same."""
+        known = self.table.setdefault(key, value)
+        self.used(key)
+        return known
 
     def pop(self, key: object) -> _Value | None:
         """The value, if it is remembered; it no longer is then."""
-        young, old = self.younger.pop(key, None), self.elder.pop(key, None)
-        return old if young is None else young
+        return self.table.pop(key, None)
+
+    def used(self, key: object) -> None:
+        """A key was added or used: it is among the last to be forgotten."""
+        # Who is remembered for certain need not say that it is used.
+        if len(self.table) >= GENERATION:
+            self._used.add(key)
+            if len(self.table) >= 2 * GENERATION:
+                self.forget()
+
+    def forget(self) -> None:
+        """Forget a generation: of what was not used since the last time the oldest, and only then of the rest."""
+        used, self._used = self._used, set()
+        by_age = list(self.table)
+        unused = [key for key in by_age if key not in used]
+        for key in unused[:GENERATION] if len(unused) >= GENERATION // 2 else by_age[:GENERATION]:
+            self.table.pop(key, None)

@@ -6,7 +6,8 @@ The hot path looks a plan up by the names on the span, and adds the request's to
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from otel_genai_impact import semconv
 from otel_genai_impact._contain import log_once
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from otel_genai_impact._config import Detail
-    from otel_genai_impact.impacts.method import CompiledSystem, Method
+    from otel_genai_impact.impacts.estimate import Bounds, Estimate
+    from otel_genai_impact.impacts.method import Method
     from otel_genai_impact.inventory.catalog import Catalog, Served
     from otel_genai_impact.telemetry.attributes import Attributes
     from otel_genai_impact.telemetry.ledger import Account, MetricAttributes, Row
@@ -32,17 +34,20 @@ _Key = tuple[tuple[Any, ...], object]
 ExtraAttributes = tuple[tuple[str, str | bool | int | float], ...]
 
 
-class Plan(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
     """What is known of all requests with the same names, to a model that the inventory has.
 
     Attributes:
-        system: the compiled product system.
+        estimate: the compiled product system's: from output tokens and latency (s) to what is counted.
+        bounds: the same for the bounds that an estimate leaves out.
         row: the ledger's row.
         attributes: template of the span's attributes if the latency is known.
         attributes_without_latency: the same if it is not.
     """
 
-    system: CompiledSystem
+    estimate: Callable[[float, float], Estimate]
+    bounds: Callable[[float, float], Bounds]
     row: Row
     attributes: Attributes
     attributes_without_latency: Attributes
@@ -56,16 +61,16 @@ class Plans:
         self._method = method
         self._detail: Detail = detail
         self._account = account
-        self._plans: dict[_Key, Plan | None] = {}
+        self.known: Final[dict[_Key, Plan | None]] = {}
         self._rows: dict[_Key, Row] = {}
 
     def plan(self, request: Request, extra: ExtraAttributes) -> Plan | None:
         """The plan for a request; None if the inventory does not have its model."""
         key = (request[NAMES], extra)
         try:
-            return self._plans[key]
+            return self.known[key]
         except KeyError:
-            return _keep(self._plans, key, self._make_plan(request, extra))
+            return _keep(self.known, key, self._make_plan(request, extra))
 
     def row_without_estimate(self, request: Request, status: str) -> Row:
         """The ledger's row for a request without an estimate."""
@@ -90,11 +95,15 @@ class Plans:
         attributes[semconv.METHOD] = self._method.name
         attributes.update(extra)
         model, data_center, mix = served.entry.model, served.data_center.data_center, served.zone.electricity_mix
+        system = self._method.compile(model, data_center, mix)
         return Plan(
-            self._method.compile(model, data_center, mix),
-            self._account.row(attributes),
-            self._template(served, served.assumptions),
-            self._template(served, tuple(sorted((*served.assumptions, semconv.LATENCY_UNKNOWN)))),
+            estimate=system.estimate,
+            bounds=system.bounds,
+            row=self._account.row(attributes),
+            attributes=self._template(served, served.assumptions),
+            attributes_without_latency=self._template(
+                served, tuple(sorted((*served.assumptions, semconv.LATENCY_UNKNOWN)))
+            ),
         )
 
     def _template(self, served: Served, assumptions: tuple[str, ...]) -> Attributes:

@@ -34,7 +34,7 @@ from otel_genai_impact.telemetry.dialects import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
@@ -87,6 +87,13 @@ class Request(NamedTuple):
     cached_tokens: int | None
     reasoning_tokens: int | None
 
+
+What = tuple[str, "str | None", "str | None", "int | None", "int | None"]
+"""Of a request: its kind, the model asked for, the id of the response, input and output tokens."""
+what_of: Final[Callable[[Request], What]] = itemgetter(
+    *(Request._fields.index(name) for name in ("kind", "request_model", "response_id", "input_tokens", "output_tokens"))
+)
+"""In C: a plain tuple of five is unpacked in a fraction of the time that one with names and eleven takes."""
 
 NAMES: Final = slice(1, 6)
 """The part of a request that its plan depends on: operation, provider, response and request model, who served it."""

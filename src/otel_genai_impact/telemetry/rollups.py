@@ -105,7 +105,7 @@ class RollUps:
             return None
         found = [] if own is None else [own]
         for waiting in (self.waiting, self.elsewhere):
-            if waiting.younger or waiting.elder:
+            if waiting.table:
                 found += waiting.pop(context.span_id) or ()
         sums = _sum(found) if found else None
         parent_id, is_remote = (0, False) if parent is None else (parent.span_id, parent.is_remote)
@@ -124,12 +124,11 @@ class RollUps:
         if span_id == 0:
             return
         waiting = self.elsewhere if is_remote else self.waiting
-        known = waiting.younger.get(span_id)
+        known = waiting.get(span_id)
         if known is None:
-            # In one step, so that two threads get the same.
-            older = waiting.elder.get(span_id)
-            known = waiting.younger.setdefault(span_id, deque() if older is None else older)
-            waiting.age()
+            known = waiting.setdefault(span_id, deque())
+        else:
+            waiting.used(span_id)
         known.append(sums)
         if len(known) >= _ADDED_UP_FROM:
             _add_up(known)

@@ -125,8 +125,8 @@ class Siblings:
         return sibling if self.absorb(sibling, leaf) else None
 
     def _beside(self, leaf: Leaf, *, failed: bool) -> Leaf | None:
-        # Copies: other threads add to them meanwhile.
-        alike = [*list(self.alike.elder.get(leaf.tokens) or ()), *list(self.alike.younger.get(leaf.tokens) or ())]
+        # A copy: other threads add to it meanwhile.
+        alike = list(self.alike.get(leaf.tokens) or ())
         return self._absorbing(leaf, alike) or self._with_usage_on_one_side(leaf, failed=failed)
 
     def remember(self, leaf: Leaf) -> None:
@@ -145,15 +145,10 @@ class Siblings:
     def absorb(self, leaf: Leaf, twin: Leaf) -> bool:
         """Make one out of two; False if the one has absorbed another span of the twin's instrumentation already."""
         by = (leaf.span_id, "" if twin.scope is None else twin.scope.name)
-        if by in self.absorbed.elder or self.absorbed.younger.setdefault(by, twin.span_id) != twin.span_id:
-            return False
-        self.absorbed.age()
-        return True
+        return self.absorbed.setdefault(by, twin.span_id) == twin.span_id
 
     def _index(self, leaf: Leaf) -> None:
-        # In one step, so that two threads get the same.
-        self.alike.younger.setdefault(leaf.tokens, deque(maxlen=_MOST_ALIKE)).append(leaf)
-        self.alike.age()
+        self.alike.setdefault(leaf.tokens, deque(maxlen=_MOST_ALIKE)).append(leaf)
         if leaf.response_id is not None:
             self.by_id.put(leaf.response_id, leaf)
 

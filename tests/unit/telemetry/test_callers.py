@@ -12,7 +12,7 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode, set_span_in_
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from otel_genai_impact import _contain
-from otel_genai_impact.telemetry import callers
+from otel_genai_impact.telemetry import callers, processor
 from otel_genai_impact.telemetry.counting_once import CountingOnce
 from otel_genai_impact.telemetry.sampling import count_unsampled
 from tests.kit.telemetry import CHAT, USAGE, Telemetry
@@ -34,10 +34,9 @@ class Process:
     def __init__(self, sampler: Sampler = ALWAYS_ON, *, across_processes: bool = True, **settings: object) -> None:
         callers.start_anew()
         self._identity = callers._process
-        self.telemetry = Telemetry({"across_processes": across_processes, **settings})
-        processor = self.telemetry.processor
-        processor._once = CountingOnce()
-        processor._waiting = processor._once.below
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(processor, "_COUNTING_ONCE", CountingOnce())
+            self.telemetry = Telemetry({"across_processes": across_processes, **settings})
         self.telemetry.tracers.sampler = sampler
         count_unsampled(self.telemetry.tracers, wanted=True, marking=across_processes)
 

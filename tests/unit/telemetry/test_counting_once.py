@@ -144,7 +144,7 @@ def test_memory_is_bounded(telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch
     root = telemetry.start({}, name="root")
     for number in range(50):
         telemetry.request({ID: f"r{number}"}, parent=telemetry.start({}, name="unended", parent=root))
-        once = telemetry.processor._once
+        once = telemetry.processor._recorder._once
         assert max(len(once.below), len(once.counted)) <= 2 * 10
     assert _requests(telemetry) == 50
 

@@ -173,8 +173,8 @@ def test_endless_names_are_not_kept() -> None:
     assert (
         telemetry.total("genai_impact.requests", gen_ai__response__model="_OTHER", gen_ai__provider__name="_OTHER") == 1
     )
-    assert telemetry.processor._plans._plans == {}
-    assert telemetry.processor._plans._rows == {}
+    assert telemetry.processor._recorder.plans.known == {}
+    assert telemetry.processor._recorder.plans._rows == {}
 
 
 def test_attribute_sets_are_bounded() -> None:

@@ -228,7 +228,7 @@ def test_a_thousand_requests_below_one_span(telemetry: Telemetry) -> None:
     """More than are kept apart."""
     root = telemetry.start({}, name="root")
     made = [telemetry.request(_tokens(number), parent=root) for number in range(1, 1001)]
-    assert max(len(added) for added in telemetry.processor._below.younger.values()) < 300
+    assert max(len(added) for added in telemetry.processor._below.values()) < 300
     assert _rollup(telemetry.end(root)) == _sum(made)
 
 

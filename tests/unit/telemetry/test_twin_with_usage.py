@@ -204,6 +204,6 @@ def test_what_is_remembered_is_bounded(telemetry: Telemetry) -> None:
     """However many requests there are that say nothing of their usage."""
     for _ in range(5000):
         telemetry.request({"gen_ai.usage.output_tokens": None, "gen_ai.usage.input_tokens": None})
-    once = telemetry.processor._once
+    once = telemetry.processor._recorder._once
     assert len(once._provisional) <= 4096
     assert len(once.siblings.without_usage) <= 512

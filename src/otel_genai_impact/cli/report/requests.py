@@ -29,8 +29,8 @@ from otel_genai_impact.telemetry.counting_once import FIRST, CountingOnce
 from otel_genai_impact.telemetry.ledger import Account
 from otel_genai_impact.telemetry.memory import Memory
 from otel_genai_impact.telemetry.plans import Plans
-from otel_genai_impact.telemetry.processor import why_not
-from otel_genai_impact.telemetry.request import MARKS, read
+from otel_genai_impact.telemetry.recording import why_not
+from otel_genai_impact.telemetry.request import MARKS, read, what_of
 from otel_genai_impact.telemetry.writing import parts_of
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class Estimating:
         if reason == semconv.DUPLICATE:
             once.passed(span)
             return _TWIN
-        seen = once.first_seen_as(span, parts_of(span), request)
+        seen = once.first_seen_as(span, parts_of(span), what_of(request))
         was_recorded = reason is not None or amount(attributes, semconv.ENERGY) is not None
         if was_recorded and not self._recompute:
             return Outcome(self._recorded(recorded, request), None)
@@ -175,8 +175,8 @@ class Estimating:
                 duration_s = _duration_s(recorded)
                 tokens = request.output_tokens or 0
                 latency_s = inf if duration_s is None else duration_s
-                estimate = plan.system.estimate(tokens, latency_s)
-                bounds = plan.system.bounds(tokens, latency_s)
+                estimate = plan.estimate(tokens, latency_s)
+                bounds = plan.bounds(tokens, latency_s)
                 texts: Mapping[str, Any] = (
                     plan.attributes if duration_s is not None else plan.attributes_without_latency
                 )

@@ -1,0 +1,227 @@
+"""What is done when the span of a request ends: it is counted once, estimated, and what comes of it is written on it."""
+
+from __future__ import annotations
+
+import logging
+from math import inf
+from typing import TYPE_CHECKING, Any, Final
+
+from opentelemetry.trace import SpanKind, StatusCode
+
+from otel_genai_impact import semconv
+from otel_genai_impact._contain import log_once
+from otel_genai_impact.telemetry.attributes import fill, fill_full, fill_minimal
+from otel_genai_impact.telemetry.callers import caller_of
+from otel_genai_impact.telemetry.counting_once import FIRST
+from otel_genai_impact.telemetry.ledger import LEDGER, POST_WHEN_QUEUED
+from otel_genai_impact.telemetry.plans import Plans
+from otel_genai_impact.telemetry.request import INFERENCE_KIND, NAMES, Request, is_rolled_up, read, what_of
+from otel_genai_impact.telemetry.rollups import WITHOUT_ESTIMATE, Sums
+from otel_genai_impact.telemetry.writing import parts_of, quick_parts_of, rewrite, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from opentelemetry.sdk.trace import ReadableSpan
+
+    from otel_genai_impact._config import Settings
+    from otel_genai_impact.impacts.method import Method
+    from otel_genai_impact.inventory.catalog import Catalog
+    from otel_genai_impact.telemetry.attributes import Attributes
+    from otel_genai_impact.telemetry.counting_once import CountingOnce
+    from otel_genai_impact.telemetry.metrics import Metrics
+    from otel_genai_impact.telemetry.plans import ExtraAttributes, Plan
+    from otel_genai_impact.telemetry.request import What
+    from otel_genai_impact.telemetry.rollups import RollUps
+    from otel_genai_impact.telemetry.siblings import Leaf
+    from otel_genai_impact.telemetry.writing import Parts
+
+    ExtraOf = Callable[[ReadableSpan, Mapping[str, Any]], ExtraAttributes]
+
+_NS_PER_S: Final = 1e9
+_USAGE_UNKNOWN: Final = frozenset({semconv.ERROR, semconv.INVALID_USAGE, semconv.NO_USAGE})
+_SERVER: Final = SpanKind.SERVER  # an Enum's member costs more than a global
+
+_new: Final[Any] = tuple.__new__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+
+
+class Recorder:
+    """Counts requests by the settings of one span processor.
+
+    Args:
+        settings: of the processor.
+        method: by which it estimates.
+        catalog: what the names in a request mean.
+        metrics: where it counts.
+        once: what was counted a short while ago, in this process.
+        rollups: what was counted below spans that have not ended, in this process.
+        extra_of: gives the metric attributes that the user asked for; None if there are none.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        method: Method,
+        catalog: Catalog,
+        metrics: Metrics,
+        once: CountingOnce,
+        rollups: RollUps,
+        extra_of: ExtraOf | None,
+    ) -> None:
+        self.plans: Final = Plans(catalog, method, settings.detail, metrics.account)
+        self._once = once
+        self._rollups = rollups
+        self._extra_of = extra_of
+        self._strict = settings.strict
+        self._count_server_spans = settings.count_server_spans
+        self._across_processes = settings.across_processes
+        self._energy_histogram = metrics.energy_histogram if "energy" in settings.histograms else None
+        self._gwp_histogram = metrics.gwp_histogram if "gwp" in settings.histograms else None
+        self._fill = fill_minimal if settings.detail == "minimal" else fill
+        self._full = settings.detail == "full"
+        self._without_estimate: Attributes = {semconv.METHOD: method.name}
+        if settings.detail != "minimal":
+            self._without_estimate[semconv.DATA_VERSION] = catalog.data_version
+        # What is looked at for each request, without a step in between.
+        self._known_plans: Final = self.plans.known
+        self._queue: Final = LEDGER.queue
+        self._below: Final = rollups.waiting.table
+
+    def ended(self, span: ReadableSpan, attributes: Mapping[str, Any]) -> None:
+        """A span ended that has attributes of a GenAI request."""
+        try:
+            parts = quick_parts_of(span)
+        except AttributeError:
+            parts = parts_of(span)
+        request = read(parts[0], attributes, parts[6])
+        if request is None or (parts[1] is _SERVER and not self._counts_on_server(span)):
+            self.passed(span, attributes)
+            return
+        what = what_of(request)
+        seen = self._once.first_seen_as(span, parts, what)
+        if self._across_processes and seen is FIRST and self._is_counted_by_caller(span, request):
+            self._rollups.ended(span)
+            self._mark(span, semconv.DUPLICATE)
+            return
+        kind, _, _, input_tokens, output_tokens = what
+        # As nearly every request; `why_not` would give None, too.
+        is_plain = kind is INFERENCE_KIND and output_tokens and input_tokens and output_tokens > 0 < input_tokens
+        status = None if is_plain else why_not(span, request)
+        if seen is FIRST:
+            if status is None:
+                status = self._estimate(span, parts, request, what, attributes)
+            if status is not None:
+                self._count_without_estimate(span, request, status)
+                self._mark(span, status)
+        elif isinstance(seen, str):
+            log_once(logging.WARNING, "two of our span processors are on one tracer provider: the second does nothing")
+        elif (
+            status is not None
+            or not self._once.lacks_usage(seen)
+            or self._estimate(span, parts, request, what, attributes, seen) is not None
+        ):
+            self._rollups.ended(span)
+            self._mark(span, semconv.DUPLICATE)
+
+    def passed(self, span: ReadableSpan, attributes: Mapping[str, Any]) -> None:
+        """A span ended that is no request, maybe above some: the local root, agents, workflows and tools say which."""
+        self._once.passed(span)
+        below = self._rollups.ended(span)
+        if (
+            below is not None
+            and below.requests
+            and (span.parent is None or span.parent.is_remote or is_rolled_up(attributes))
+        ):
+            write(span, below.attributes())
+
+    def _counts_on_server(self, span: ReadableSpan) -> bool:
+        """Whether the span of a server is to be counted: not where trace context came with the request.
+
+        Who sends that may count the request itself; unless those who count say so.
+        """
+        by_caller = span.parent is not None and span.parent.is_remote
+        return self._count_server_spans and (self._across_processes or not by_caller)
+
+    def _is_counted_by_caller(self, span: ReadableSpan, request: Request) -> bool:
+        caller = None if span.context is None else caller_of(span.context.trace_state)
+        return caller is not None and self._once.is_counted_by(caller, span, request)
+
+    def _count_without_estimate(self, span: ReadableSpan, request: Request, status: str) -> None:
+        input_tokens, output_tokens = max(request.input_tokens or 0, 0), max(request.output_tokens or 0, 0)
+        row = self.plans.row_without_estimate(request, status)
+        LEDGER.add(row, None, input_tokens, output_tokens)
+        self._rollups.count(span, WITHOUT_ESTIMATE)
+        if status in _USAGE_UNKNOWN:
+            self._once.counted_without_usage(span, row, input_tokens, output_tokens)
+
+    def _estimate(
+        self,
+        span: ReadableSpan,
+        parts: Parts,
+        request: Request,
+        what: What,
+        attributes: Mapping[str, Any],
+        instead_of: Leaf | None = None,
+    ) -> str | None:
+        """Estimate, write and count a request, of a twin if that has no usage; or the reason why that cannot be done."""
+        extra = () if self._extra_of is None else self._extra_of(span, attributes)
+        plan = self._known_plans.get((request[NAMES], extra)) or self.plans.plan(request, extra)
+        if plan is None:
+            return semconv.UNKNOWN_MODEL
+        if self._strict:
+            return semconv.NOT_MEASURED
+        if instead_of is not None and not self._take_back(span, instead_of, plan):
+            return semconv.DUPLICATE
+        _, _, context, parent, began_ns, ended_ns, _ = parts
+        _, _, _, input_tokens, output_tokens = what
+        output_tokens = output_tokens or 0
+        duration_ns = (ended_ns or 0) - (began_ns or 0)
+        latency_s = duration_ns / _NS_PER_S if duration_ns > 0 else inf
+        estimate = plan.estimate(output_tokens, latency_s)
+        # Counted first: whatever may go wrong with the span, the sums are right. As `LEDGER.add` does it.
+        queue = self._queue
+        queue.append((plan.row, estimate, input_tokens or 0, output_tokens))
+        if len(queue) >= POST_WHEN_QUEUED:
+            LEDGER.post_soon()
+        if parent is not None or self._below:
+            self._rollups.count(span, _new(Sums, (estimate.energy, estimate.gwp, estimate.wcf, 1, 0)))
+        if context is not None:
+            if self._energy_histogram is not None:
+                self._energy_histogram.put(estimate.energy, plan.row.attributes, context)
+            if self._gwp_histogram is not None:
+                self._gwp_histogram.put(estimate.gwp, plan.row.attributes, context)
+        ours = plan.attributes if duration_ns > 0 else plan.attributes_without_latency
+        if self._full:
+            write(span, ours, fill_full, (estimate, plan.bounds(output_tokens, latency_s)))
+        else:
+            write(span, ours, self._fill, estimate)
+        return None
+
+    def _take_back(self, span: ReadableSpan, first: Leaf, plan: Plan) -> bool:
+        """Take back what was counted for a request, to count it by this span; False if that is to stay."""
+        counted = self._once.take_back(first, span)
+        if counted is None:
+            return False
+        LEDGER.move(counted.row, plan.row, counted.input_tokens, counted.output_tokens)
+        self._rollups.take_back(counted.parent, counted.began_ns)
+        rewrite(counted.written, semconv.NOT_ESTIMATED, semconv.DUPLICATE)
+        return True
+
+    def _mark(self, span: ReadableSpan, status: str) -> None:
+        write(span, {semconv.NOT_ESTIMATED: status, **self._without_estimate})
+
+
+def why_not(span: ReadableSpan, request: Request) -> str | None:
+    """The reason why a request cannot be estimated, whatever its model; None if there is none."""
+    input_tokens, output_tokens = request.input_tokens or 0, request.output_tokens
+    if request.kind != INFERENCE_KIND:
+        return semconv.UNSUPPORTED_OPERATION
+    if output_tokens and output_tokens > 0 <= input_tokens:
+        return None  # nearly every request
+    if not output_tokens and span.status.status_code is StatusCode.ERROR:
+        return semconv.ERROR
+    if input_tokens < 0 or (output_tokens or 0) < 0:
+        return semconv.INVALID_USAGE
+    # A 0 for everything stands for unknown in some dialects.
+    return semconv.NO_USAGE if output_tokens is None or input_tokens == 0 else None
