@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from otel_genai_impact.cli.asked import answer
 from otel_genai_impact.impacts.criteria import ADPE, CRITERIA, ENERGY, GWP, PE, WCF, Criterion
 from otel_genai_impact.inventory.assessing import Assessment, estimate
 
@@ -14,25 +14,14 @@ if TYPE_CHECKING:
 
     from otel_genai_impact.impacts.interval import Interval
 
-_FAILED: Final = 1
-
 
 def print_estimate(options: Namespace) -> int:
     """Print an estimate as text or JSON; the exit code."""
-    try:
-        assessment = estimate(
-            options.provider,
-            options.model,
-            output_tokens=options.output_tokens,
-            latency_s=options.latency,
-            zone=options.zone,
-        )
-    except (LookupError, ValueError) as error:
-        print(f"genai-impact estimate: {error}", file=sys.stderr)
-        return _FAILED
-    report = as_report(options.provider, assessment)
-    print(json.dumps(report, indent=2) if options.json else as_text(report))
-    return 0
+
+    def show(report: dict[str, Any]) -> None:
+        print(json.dumps(report, indent=2) if options.json else as_text(report))
+
+    return answer(options, lambda provider, model, asked: as_report(provider, estimate(provider, model, **asked)), show)
 
 
 def as_report(provider: str, assessment: Assessment) -> dict[str, Any]:

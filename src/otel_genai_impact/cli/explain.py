@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from otel_genai_impact.cli.asked import answer
 from otel_genai_impact.cli.calculation import factors, steps
 from otel_genai_impact.cli.estimate import as_report, as_text
 from otel_genai_impact.cli.report.words import ASSUMPTIONS, UNEXPLAINED
@@ -20,24 +20,14 @@ if TYPE_CHECKING:
     from otel_genai_impact.cli.provenance import Origin
     from otel_genai_impact.impacts.interval import Interval
 
-_FAILED: Final = 1
-
 
 def print_explanation(options: Namespace) -> int:
     """Print the calculation as text or JSON; the exit code."""
-    try:
-        explanation = explain(
-            options.provider,
-            options.model,
-            output_tokens=options.output_tokens,
-            latency_s=options.latency,
-            zone=options.zone,
-        )
-    except (LookupError, ValueError) as error:
-        print(f"genai-impact explain: {error}", file=sys.stderr)
-        return _FAILED
-    print(json.dumps(explanation, indent=2) if options.json else _as_text(explanation))
-    return 0
+
+    def show(explanation: dict[str, Any]) -> None:
+        print(json.dumps(explanation, indent=2) if options.json else _as_text(explanation))
+
+    return answer(options, lambda provider, model, asked: explain(provider, model, **asked), show)
 
 
 def explain(
