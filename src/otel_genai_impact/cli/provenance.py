@@ -20,11 +20,13 @@ class Origin(NamedTuple):
         sources: links, or names of documents.
         checked: the day on which it was last compared with them, ISO 8601; None if that is not known.
         reference: the release of a data set that it was taken from, if it was.
+        years: what years the numbers are for; None if nobody says.
     """
 
     sources: tuple[str, ...]
     checked: str | None = None
     reference: str | None = None
+    years: str | None = None
 
 
 OWN_DATA: Final = Origin(("data of your own: not in the inventory that is shipped",))
@@ -50,9 +52,21 @@ def of_model(entry: ModelEntry) -> Origin:
 
 def of_data_center(entry: DataCenterEntry) -> Origin:
     """Where the PUE, the WUE and the zone of a data centre come from."""
+    cloud, _, region = entry.provider.partition("/")
+    if region:
+        return _of_cloud(cloud)
     centers = dict(read_toml(DATA_FOLDER / "data_centers.toml").tables("data_centers"))
     table = centers.get(entry.provider)
     return OWN_DATA if table is None else _origin(read_provenance(table))
+
+
+def _of_cloud(name: str) -> Origin:
+    """A region has the figures of all data centres of its cloud together, for the years that the cloud says."""
+    table = dict(read_toml(DATA_FOLDER / "clouds.toml").tables("clouds")).get(name)
+    if table is None:
+        return OWN_DATA
+    years = f"PUE {table.values['pue_year']}, WUE {table.values['wue_year']}"
+    return _origin(read_provenance(table))._replace(years=years)
 
 
 def of_zone(code: str) -> Origin:

@@ -155,6 +155,13 @@ _PARAMETERS: Final = "llm.invocation_parameters"
 _LANGFUSE_USAGE: Final = "langfuse.observation.usage_details"
 _LONGEST_JSON: Final = 4096
 
+OUTPUT_TOKENS: Final = (
+    semconv.GEN_AI_USAGE_OUTPUT_TOKENS,
+    *dict(_COUNTS)[semconv.GEN_AI_USAGE_OUTPUT_TOKENS],
+    _LANGFUSE_USAGE,
+)
+"""Where a count of output tokens may stand, in the order in which it is looked for."""
+
 # A span that has one of these may be a request in another's words.
 MARKS: Final = frozenset({
     *(key for key, _ in _OPERATIONS),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +16,7 @@ from otel_genai_impact.cli.report.lines import STANDARD_INPUT, Reading, exports
 from otel_genai_impact.cli.report.options import DEFAULT_PAGE
 from otel_genai_impact.cli.report.records import TWIN
 from otel_genai_impact.cli.report.requests import Estimating
+from otel_genai_impact.cli.report.seen import Seen
 from otel_genai_impact.cli.report.spans import spans_of
 from otel_genai_impact.cli.report.sums import Summary
 from otel_genai_impact.impacts.methods import METHODS
@@ -44,12 +47,13 @@ def write_report(options: Namespace) -> int:
 
 
 def _write_report(options: Namespace) -> int:
-    page = options.output or (None if options.csv else DEFAULT_PAGE)
-    _check_outputs(options.files, [page, options.csv])
+    page = options.output or (None if options.csv or options.audit else DEFAULT_PAGE)
+    _check_outputs(options.files, [page, options.csv, options.audit])
     by = tuple(dict.fromkeys(key.strip() for key in options.by.split(",") if key.strip()))
     if not by:
         raise ReportError("--by needs at least one key, for example --by model")
-    result = read_files(options.files, _settings(options.zone), by, recompute=options.recompute)
+    settings = _settings(options.zone)
+    result = read_files(options.files, settings, by, recompute=options.recompute, task=options.task)
     if result.reading.lines and result.reading.broken and not result.reading.spans:
         raise ReportError(
             f"no line of {', '.join(options.files)} is OTLP JSON ({result.reading.named[0]}); the Collector's file exporter "
@@ -61,21 +65,30 @@ def _write_report(options: Namespace) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """All that was read, added up."""
+    """All that was read, added up; and the catalogue in which names were looked up."""
 
     summary: Summary
     reading: Reading
+    catalog: Catalog
 
 
-def read_files(files: Sequence[str], settings: Settings, by: tuple[str, ...], *, recompute: bool = False) -> Result:
+def read_files(
+    files: Sequence[str],
+    settings: Settings,
+    by: tuple[str, ...],
+    *,
+    recompute: bool = False,
+    task: str | None = None,
+) -> Result:
     """Read files of spans, in bounded memory.
 
     Raises:
         OSError: a file cannot be opened or read.
     """
-    summary, reading = Summary(by), Reading()
-    estimating = Estimating(settings, by, recompute=recompute)
-    try:
+    reading = Reading()
+    with closing(Seen()) as seen:
+        summary = Summary(by, seen.is_new_task)
+        estimating = Estimating(settings, by, seen, recompute=recompute, task=task)
         for path in files:
             for place, export in exports(path, reading):
                 for span in spans_of(place, export, reading):
@@ -87,9 +100,7 @@ def read_files(files: Sequence[str], settings: Settings, by: tuple[str, ...], *,
                             summary.repetitions[TWIN] += 1
                     elif outcome.repetition is not None:
                         summary.repetitions[outcome.repetition] += 1
-    finally:
-        estimating.close()
-    return Result(summary=summary, reading=reading)
+    return Result(summary=summary, reading=reading, catalog=estimating.catalog)
 
 
 def _settings(zone: str | None) -> Settings:
@@ -108,7 +119,7 @@ def _check_outputs(files: Sequence[str], outputs: Sequence[str | None]) -> None:
     """Before anything is read: what is missing, and what would be overwritten."""
     if outputs[0] is not None and not all(map(find_spec, _NEEDED)):
         raise ReportError(
-            "a page needs more packages: pip install 'otel-genai-impact[report]'; --csv works without them"
+            "a page needs more packages: pip install 'otel-genai-impact[report]'; --csv and --audit work without them"
         )
     inputs = {Path(path).resolve() for path in files if path != STANDARD_INPUT}
     places = [Path(output) for output in outputs if output is not None and output != STANDARD_OUTPUT]
@@ -119,23 +130,29 @@ def _check_outputs(files: Sequence[str], outputs: Sequence[str | None]) -> None:
             raise ReportError(
                 f"{place} cannot be written: {'it is a folder' if place.is_dir() else 'there is no such folder'}"
             )
-    if len(outputs) > len(set(outputs)):
-        raise ReportError(f"page and table cannot both go to {outputs[0]}")
+    given = [output for output in outputs if output is not None]
+    twice = next((output for output in given if given.count(output) > 1), None)
+    if twice is not None:
+        raise ReportError(f"page, table and record cannot go to one place, {twice}")
 
 
 def _write(result: Result, page: str | None, options: Namespace) -> None:
-    """Page and table; what was done is said on standard error where the table goes to standard output."""
+    """What was asked for; what was done is said on standard error where something of it goes to standard output."""
+    from otel_genai_impact.cli.report.audit import record
     from otel_genai_impact.cli.report.table import write_table
 
-    said = sys.stderr if STANDARD_OUTPUT in {page, options.csv} else sys.stdout
+    said = sys.stderr if STANDARD_OUTPUT in {page, options.csv, options.audit} else sys.stdout
     if options.csv is not None:
         table = io.StringIO(newline="")
         write_table(result.summary, table)
         _put(table.getvalue(), options.csv, said)
+    audited = record(result.summary, result.reading, options.files, result.catalog)
+    if options.audit is not None:
+        _put(json.dumps(audited, indent=2, ensure_ascii=False) + "\n", options.audit, said)
     if page is not None:
         from otel_genai_impact.cli.report.page import page as html
 
-        _put(html(result.summary, result.reading, options.files), page, said)
+        _put(html(result.summary, result.reading, options.files, audited), page, said)
     total, reading = result.summary.total, result.reading
     print(
         f"{total.requests:,} requests in {reading.spans:,} spans, {total.estimated:,} with an estimate"

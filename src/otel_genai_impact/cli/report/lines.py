@@ -6,12 +6,14 @@ import json
 import sys
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
+    from hashlib import _Hash as HASH
 
 STANDARD_INPUT: Final = "-"
 LONGEST_LINE_BYTES: Final = 32 * 2**20
@@ -30,6 +32,7 @@ class Reading:
         broken: lines and spans that could not be read.
         named: the first of those, each with its place and what is wrong.
         spans: spans in the lines that could be read.
+        sha256: of each file that was read to its end, in hexadecimal: what a report was made of can be known again.
     """
 
     lines: int = 0
@@ -37,6 +40,7 @@ class Reading:
     broken: int = 0
     named: list[str] = field(default_factory=list[str])
     spans: int = 0
+    sha256: dict[str, str] = field(default_factory=dict[str, str])
 
     def complain(self, place: str, problem: str) -> None:
         """Count something that cannot be read; the first ones are named."""
@@ -52,8 +56,9 @@ def exports(path: str, reading: Reading) -> Iterator[tuple[str, dict[str, Any]]]
         OSError: the file cannot be opened or read.
     """
     name = "standard input" if path == STANDARD_INPUT else path
+    digest = sha256()
     with _opened(path) as file:
-        for number, line in enumerate(_lines(file), start=1):
+        for number, line in enumerate(_lines(file, digest), start=1):
             place = f"{name}:{number}"
             if line is None:
                 reading.lines += 1
@@ -63,20 +68,23 @@ def exports(path: str, reading: Reading) -> Iterator[tuple[str, dict[str, Any]]]
                 export = _export(place, text, reading)
                 if export is not None:
                     yield place, export
+    reading.sha256[path] = digest.hexdigest()
 
 
 def _opened(path: str) -> AbstractContextManager[IO[bytes]]:
     return nullcontext(sys.stdin.buffer) if path == STANDARD_INPUT else Path(path).open("rb")
 
 
-def _lines(file: IO[bytes]) -> Iterator[bytes | None]:
+def _lines(file: IO[bytes], digest: HASH) -> Iterator[bytes | None]:
     """The lines; None for one that is too long, of which no more than a part is ever held."""
     while line := file.readline(LONGEST_LINE_BYTES + 1):
+        digest.update(line)
         if len(line) <= LONGEST_LINE_BYTES:
             yield line
             continue
         while line and not line.endswith(b"\n"):
             line = file.readline(LONGEST_LINE_BYTES)
+            digest.update(line)
         yield None
 
 

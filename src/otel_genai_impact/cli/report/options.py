@@ -28,5 +28,16 @@ def add_options(parser: ArgumentParser) -> None:
         help="what to group by, with commas: model, provider, service, or the key of an attribute of spans or resources, "
         f"for example tenant.id; {DEFAULT_BY} if nothing is said",
     )
+    parser.add_argument(
+        "--audit",
+        metavar="RECORD",
+        help="write a record for auditors, too, or alone: scope 3 category 1 and SCI, as JSON; - for standard output",
+    )
+    parser.add_argument(
+        "--task",
+        metavar="KEY",
+        help="the attribute that tells tasks apart, for the score by task: for example gen_ai.conversation.id; "
+        "the trace if not given",
+    )
     parser.add_argument("--zone", help="electricity zone of what is estimated now, for example FRA")
     parser.add_argument("--recompute", action="store_true", help="estimate all requests now, whatever their spans say")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from otel_genai_impact._version import __version__
-from otel_genai_impact.cli.report import charts, words
+from otel_genai_impact.cli.report import audit_page, charts, words
 from otel_genai_impact.cli.report.parts import (
     J_PER_WH,
     Figure,
@@ -23,7 +23,7 @@ from otel_genai_impact.cli.report.records import SAME_SPAN, TWIN
 from otel_genai_impact.telemetry.summary import amount
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from otel_genai_impact.cli.report.lines import Reading
     from otel_genai_impact.cli.report.records import CountedRequest
@@ -35,8 +35,8 @@ _MOST_ROWS: Final = 200
 _TITLES: Final = {"model": "By model", "provider": "By provider", "service": "By service"}
 
 
-def page(summary: Summary, reading: Reading, files: Sequence[str]) -> str:
-    """The HTML of the whole page. Needs the extra `report`: Jinja escapes what strangers wrote, vl-convert draws."""
+def page(summary: Summary, reading: Reading, files: Sequence[str], audited: Mapping[str, Any]) -> str:
+    """The HTML of the whole page, with the record for auditors. Needs the extra `report`: Jinja escapes what strangers wrote, vl-convert draws."""
     from jinja2 import Environment
 
     environment = Environment(autoescape=True, trim_blocks=True)
@@ -52,6 +52,7 @@ def page(summary: Summary, reading: Reading, files: Sequence[str]) -> str:
             _not_estimated(summary),
             _assumptions(summary),
             _top(summary),
+            *audit_page.sections(audited),
             _read(summary, reading, files),
         ],
         version=__version__,

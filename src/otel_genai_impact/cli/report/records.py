@@ -33,6 +33,29 @@ class Impacts(NamedTuple):
     pe: Amount | None
 
 
+class Evidence(NamedTuple):
+    """What an estimate rests on, as far as the request's span, or the estimate made now, says so. None: it does not.
+
+    Attributes:
+        method, data_version: by which method, with which version of the data.
+        source: `modelled`, `measured` on the machine, or reported by the `provider`.
+        model: the inventory's entry.
+        zone: the electricity zone.
+        region: the codes that say how the zone is known.
+        names: provider, who served it, the response's and the request's model: what the data centre is found by.
+        recomputed: whether the estimate was made now.
+    """
+
+    method: str | None
+    data_version: str | None
+    source: str | None
+    model: str | None
+    zone: str | None
+    region: tuple[str, ...]
+    names: tuple[str | None, ...]
+    recomputed: bool
+
+
 class CountedRequest(NamedTuple):
     """One request of the report, counted once. None means not reported.
 
@@ -42,6 +65,9 @@ class CountedRequest(NamedTuple):
         assumptions: codes of what was assumed.
         basis: method and version of the data, of those that were recorded and those that were not.
         dimensions: what the report is grouped by.
+        tokens_from: the attribute that says how many tokens were generated.
+        task: what tells the task apart that the request is a part of; its trace if None.
+        evidence: what the impacts rest on; None where there are none.
     """
 
     ended_ns: int | None
@@ -60,6 +86,9 @@ class CountedRequest(NamedTuple):
     basis: str
     zone: str | None
     dimensions: tuple[str | None, ...]
+    tokens_from: str | None = None
+    task: str | None = None
+    evidence: Evidence | None = None
 
 
 class Outcome(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import OrderedDict
 from math import inf
 from typing import TYPE_CHECKING, Any, Final
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from opentelemetry.trace import SpanKind
 
 from otel_genai_impact import semconv
+from otel_genai_impact.cli.report.evidence import attribute_of_output_tokens, evidence_of
 from otel_genai_impact.cli.report.records import (
     SAME_SPAN,
     TWIN,
@@ -39,12 +39,13 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
 
     from otel_genai_impact._config import Settings
+    from otel_genai_impact.cli.report.records import Evidence
+    from otel_genai_impact.cli.report.seen import Seen
     from otel_genai_impact.cli.report.spans import RecordedSpan
     from otel_genai_impact.telemetry.request import Request
     from otel_genai_impact.telemetry.siblings import Leaf
 
 _NS_PER_S: Final = 1e9
-_CACHE_KIB: Final = 65536
 _MOST_PROCESSES: Final = 256
 
 
@@ -53,50 +54,34 @@ _TWIN: Final = Outcome(None, TWIN)
 _SAME_SPAN: Final = Outcome(None, SAME_SPAN)
 
 
-class SeenSpans:
-    """The ids of all requests so far: exact, and beyond a fixed size on disk, in a temporary file that is deleted."""
-
-    def __init__(self) -> None:
-        self._database = sqlite3.connect("")  # an empty name: in memory first, then in a temporary file
-        self._database.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        self._database.execute("PRAGMA journal_mode = OFF")
-        self._database.execute("CREATE TABLE seen (id BLOB PRIMARY KEY) WITHOUT ROWID")
-
-    def is_new(self, trace_id: int, span_id: int) -> bool:
-        """Whether these ids were not seen yet; from now on they were."""
-        ids = trace_id.to_bytes(16, "big") + span_id.to_bytes(8, "big")
-        return self._database.execute("INSERT OR IGNORE INTO seen VALUES (?)", (ids,)).rowcount > 0
-
-    def close(self) -> None:
-        """Delete the temporary file."""
-        self._database.close()
-
-
 class Estimating:
     """Makes requests of spans: takes what was recorded, and estimates what was not, by the same reader and plans.
 
     Args:
         settings: method and zone of what is estimated now.
         by: what to group by: `model`, `provider`, `service`, or the key of an attribute.
+        seen: what remembers the spans that were read.
         recompute: estimate every request now, whatever was recorded.
+        task: the key of the attribute that tells tasks apart; the trace if None.
+
+    Attributes:
+        catalog: what names are looked up in.
     """
 
-    def __init__(self, settings: Settings, by: tuple[str, ...], *, recompute: bool = False) -> None:
-        method = METHODS[settings.method]
-        catalog = Catalog.of_setting(settings.zone)
-        self._plans = Plans(catalog, method, "standard", Account())
-        self._basis = f"{method.name}, data {catalog.data_version}"
+    def __init__(
+        self, settings: Settings, by: tuple[str, ...], seen: Seen, *, recompute: bool = False, task: str | None = None
+    ) -> None:
+        self._method = METHODS[settings.method]
+        self.catalog = Catalog.of_setting(settings.zone, settings.config)
+        self._plans = Plans(self.catalog, self._method, "standard", Account())
         self._count_server_spans = settings.count_server_spans
         self._by = by
         self._recompute = recompute
+        self._task = task
         self._strict = settings.strict
         self._without_usage: Memory[CountedRequest] = Memory()
         self._processes: OrderedDict[object, CountingOnce] = OrderedDict()
-        self._seen = SeenSpans()
-
-    def close(self) -> None:
-        """Delete the temporary file."""
-        self._seen.close()
+        self._seen = seen
 
     def outcome(self, recorded: RecordedSpan) -> Outcome:
         """What this span is."""
@@ -107,7 +92,7 @@ class Estimating:
             once.passed(span)
             return _NO_REQUEST
         context = span.context
-        if context is None or not self._seen.is_new(context.trace_id, context.span_id):
+        if context is None or not self._seen.is_new_span(context.trace_id, context.span_id):
             return _SAME_SPAN
         reason = attributes.get(semconv.NOT_ESTIMATED)
         if reason == semconv.DUPLICATE:
@@ -150,21 +135,19 @@ class Estimating:
         impacts = recorded_impacts(attributes)
         reason = None if impacts is not None else short(attributes.get(semconv.NOT_ESTIMATED))
         codes = attributes.get(semconv.ASSUMPTIONS)
-        method, version = (short(attributes.get(key)) for key in (semconv.METHOD, semconv.DATA_VERSION))
         return self._counted(
             recorded,
             request,
-            impacts=impacts,
-            reason=reason,
-            recomputed=False,
-            assumptions=codes_in(codes),
-            basis=f"{method or 'method not recorded'}, data {version or 'not recorded'}",
-            zone=short(attributes.get(semconv.ZONE)),
+            impacts,
+            reason,
+            evidence_of(attributes, request, codes_in(codes), recomputed=False),
+            codes_in(codes),
         )
 
     def _estimated(self, recorded: RecordedSpan, request: Request) -> CountedRequest:
         span = recorded.span
-        impacts, reason, codes, zone = None, why_not(span, request), None, None
+        impacts, reason = None, why_not(span, request)
+        texts: Mapping[str, Any] = {semconv.METHOD: self._method.name, semconv.DATA_VERSION: self.catalog.data_version}
         if reason is None:
             plan = self._plans.plan(request, ())
             if plan is None:
@@ -177,10 +160,7 @@ class Estimating:
                 latency_s = inf if duration_s is None else duration_s
                 estimate = plan.estimate(tokens, latency_s)
                 bounds = plan.bounds(tokens, latency_s)
-                texts: Mapping[str, Any] = (
-                    plan.attributes if duration_s is not None else plan.attributes_without_latency
-                )
-                codes, zone = texts.get(semconv.ASSUMPTIONS), texts.get(semconv.ZONE)
+                texts = plan.attributes if duration_s is not None else plan.attributes_without_latency
                 impacts = Impacts(
                     energy=Amount(estimate.energy, estimate.energy_low, estimate.energy_high),
                     gwp=Amount(estimate.gwp, estimate.gwp_low, estimate.gwp_high),
@@ -189,28 +169,18 @@ class Estimating:
                     adpe=Amount(estimate.adpe, bounds.adpe_low, bounds.adpe_high),
                     pe=Amount(estimate.pe, bounds.pe_low, bounds.pe_high),
                 )
-        return self._counted(
-            recorded,
-            request,
-            impacts=impacts,
-            reason=reason,
-            recomputed=True,
-            assumptions=codes_in(codes),
-            basis=self._basis,
-            zone=short(zone),
-        )
+        codes = codes_in(texts.get(semconv.ASSUMPTIONS))
+        evidence = evidence_of(texts, request, codes, recomputed=True)
+        return self._counted(recorded, request, impacts, reason, evidence, codes)
 
     def _counted(
         self,
         recorded: RecordedSpan,
         request: Request,
-        *,
         impacts: Impacts | None,
         reason: str | None,
-        recomputed: bool,
+        evidence: Evidence,
         assumptions: tuple[str, ...],
-        basis: str,
-        zone: str | None,
     ) -> CountedRequest:
         span, attributes, resource, _ = recorded
         context = span.context
@@ -219,6 +189,10 @@ class Estimating:
             "model": short(request.response_model or request.request_model),
             "service": short(resource.get("service.name")),
         }
+
+        def said(key: str) -> str | None:
+            return names[key] if key in names else short(attributes.get(key, resource.get(key)))
+
         return CountedRequest(
             ended_ns=span.end_time,
             duration_s=_duration_s(recorded),
@@ -229,13 +203,14 @@ class Estimating:
             output_tokens=count(request.output_tokens),
             impacts=impacts,
             reason=reason,
-            recomputed=recomputed,
+            recomputed=evidence.recomputed,
             assumptions=assumptions,
-            basis=basis,
-            zone=zone,
-            dimensions=tuple(
-                names[key] if key in names else short(attributes.get(key, resource.get(key))) for key in self._by
-            ),
+            basis=f"{evidence.method or 'method not recorded'}, data {evidence.data_version or 'not recorded'}",
+            zone=evidence.zone,
+            dimensions=tuple(said(key) for key in self._by),
+            tokens_from=attribute_of_output_tokens(attributes),
+            task=None if self._task is None else said(self._task),
+            evidence=None if impacts is None else evidence,
         )
 
 

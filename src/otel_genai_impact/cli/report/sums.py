@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from math import floor, log10
 from typing import TYPE_CHECKING, Final
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from otel_genai_impact.cli.report.sci import Intensity
 
-    from otel_genai_impact.cli.report.records import Amount, CountedRequest
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from otel_genai_impact.cli.report.records import Amount, CountedRequest, Evidence
 
 Group = tuple[str | None, ...]
 
@@ -19,6 +21,7 @@ OTHERS: Final = "(others)"
 MOST_GROUPS: Final = 5000
 MOST_TOP: Final = 20
 _MOST_NAMES: Final = 200
+_MOST_EVIDENCE: Final = 1000
 BINS_PER_DECADE: Final = 5
 _SMALLEST_J: Final = 1e-9
 
@@ -216,13 +219,22 @@ class Summary:
 
     Attributes:
         by: the names of the dimensions of `groups`.
+        intensity, intensities: the scores of ISO/IEC 21031, of all requests and by group.
+        evidence: what the estimates rest on, with the sums of the requests; under None what is not recorded, or too much.
+        token_sources: which attributes the counts of tokens come from.
         top: the requests with the most energy, as a heap.
     """
 
-    def __init__(self, by: tuple[str, ...]) -> None:
+    def __init__(self, by: tuple[str, ...], is_new_task: Callable[[Group, str], bool] | None = None) -> None:
         self.by = by
         self.total = Sums()
         self.groups: dict[Group, Sums] = {}
+        self.intensity = Intensity()
+        self.intensities: dict[Group, Intensity] = {}
+        self.evidence: dict[Evidence | None, Sums] = {}
+        self.token_sources = Names()
+        self.first_ended_ns: int | None = None
+        self.last_ended_ns: int | None = None
         self.over_time = OverTime()
         self.distribution = Distribution()
         self.reasons = Names()
@@ -232,16 +244,22 @@ class Summary:
         self.repetitions: Counter[str] = Counter()
         self.top: list[tuple[float, int, CountedRequest]] = []
         self._order = 0
+        self._is_new_task = is_new_task or _remembered()
 
     def add(self, request: CountedRequest) -> None:
         """Add one request."""
+        group = self._group(request.dimensions)
         self.total.add(request)
-        self._group(request.dimensions).add(request)
+        self.groups.setdefault(group, Sums()).add(request)
         self.over_time.add(request)
+        if request.ended_ns is not None:
+            self.first_ended_ns = min(request.ended_ns, self.first_ended_ns or request.ended_ns)
+            self.last_ended_ns = max(request.ended_ns, self.last_ended_ns or request.ended_ns)
         self.bases.add(*_basis(request))
         if request.impacts is None:
             self.reasons.add(*_reason(request))
             return
+        self._rest_on(request, group)
         energy_j = request.impacts.energy.estimate
         self.distribution.add(energy_j)
         self.zones.add(request.zone or "")
@@ -257,18 +275,29 @@ class Summary:
     def take_back(self, request: CountedRequest) -> None:
         """Take back a request without impacts that was added: another span says what it used."""
         self.total.take_back(request)
-        group = self._group(request.dimensions)
-        group.take_back(request)
-        if not group.requests:
-            self.groups = {names: sums for names, sums in self.groups.items() if sums is not group}
+        alone = request.dimensions in self.groups
+        group = request.dimensions if alone else (OTHERS,) * len(request.dimensions)
+        self.groups[group].take_back(request)
+        if not self.groups[group].requests:
+            del self.groups[group]
         self.over_time.take_back(request)
         self.bases.take_back(*_basis(request))
         self.reasons.take_back(*_reason(request))
 
-    def _group(self, dimensions: Group) -> Sums:
+    def _group(self, dimensions: Group) -> Group:
+        """Where requests of these dimensions are added."""
         if dimensions not in self.groups and len(self.groups) >= MOST_GROUPS:
-            dimensions = (OTHERS,) * len(dimensions)
-        return self.groups.setdefault(dimensions, Sums())
+            return (OTHERS,) * len(dimensions)
+        return dimensions
+
+    def _rest_on(self, request: CountedRequest, group: Group) -> None:
+        """What a request with an estimate adds to the scores, and to what an auditor asks."""
+        task = request.task or f"{request.trace_id:032x}"
+        self.intensity.add(request, new_task=self._is_new_task((), task))
+        self.intensities.setdefault(group, Intensity()).add(request, new_task=self._is_new_task(group, task))
+        self.token_sources.add(request.tokens_from or "")
+        known = request.evidence in self.evidence or len(self.evidence) < _MOST_EVIDENCE
+        self.evidence.setdefault(request.evidence if known else None, Sums()).add(request)
 
     def top_requests(self) -> list[CountedRequest]:
         """The requests with the most energy, the largest first; of equals, the one that came first."""
@@ -278,6 +307,18 @@ class Summary:
         """The sums by one dimension, that with the most energy first."""
         position = self.by.index(dimension)
         return largest_first((group[position], sums) for group, sums in self.groups.items())
+
+
+def _remembered() -> Callable[[Group, str], bool]:
+    """Which tasks of which groups were there: in memory, for a few."""
+    seen: set[tuple[Group, str]] = set()
+
+    def is_new(group: Group, task: str) -> bool:
+        before = len(seen)
+        seen.add((group, task))
+        return len(seen) > before
+
+    return is_new
 
 
 def _basis(request: CountedRequest) -> tuple[str, str]:

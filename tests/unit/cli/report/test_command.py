@@ -140,7 +140,7 @@ def test_a_page_can_go_to_standard_output(traces: Path, capsys: pytest.CaptureFi
     [
         (["-o", "nowhere/report.html"], "nowhere/report.html cannot be written: there is no such folder"),
         (["-o", "."], ". cannot be written: it is a folder"),
-        (["-o", "-", "--csv", "-"], "page and table cannot both go to -"),
+        (["-o", "-", "--csv", "-"], "page, table and record cannot go to one place, -"),
     ],
 )
 def test_where_nothing_can_be_written_nothing_is_read(

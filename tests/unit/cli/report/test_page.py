@@ -10,6 +10,7 @@ import pytest
 from otel_genai_impact import semconv
 from otel_genai_impact._config import Settings
 from otel_genai_impact.cli.report import words
+from otel_genai_impact.cli.report.audit import record
 from otel_genai_impact.cli.report.command import read_files
 from otel_genai_impact.cli.report.page import page
 from tests.kit.otlp_json import CHAT, RECORDED, line, lines, span
@@ -52,7 +53,8 @@ def _page(tmp_path: Path, *exports: str, by: tuple[str, ...] = ("model",)) -> El
     path = tmp_path / "traces.jsonl"
     path.write_text(lines(exports), encoding="utf-8")
     result = read_files([str(path)], Settings(), by)
-    html = page(result.summary, result.reading, [str(path)])
+    audited = record(result.summary, result.reading, [str(path)], result.catalog)
+    html = page(result.summary, result.reading, [str(path)], audited)
     assert html.encode("utf-8")
     return Elements(html)
 

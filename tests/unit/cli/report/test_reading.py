@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,7 @@ from otel_genai_impact.cli.report import lines as reading_lines
 from otel_genai_impact.cli.report.command import Result, read_files
 from otel_genai_impact.cli.report.records import SAME_SPAN, TWIN
 from otel_genai_impact.cli.report.requests import Estimating
+from otel_genai_impact.cli.report.seen import Seen
 from otel_genai_impact.cli.report.spans import spans_of
 from otel_genai_impact.telemetry.processor import ImpactSpanProcessor
 from tests.kit.otlp_json import CHAT, RECORDED, line, lines, span
@@ -269,9 +271,8 @@ def test_the_report_says_what_the_spans_of_our_processor_say(telemetry: Any) -> 
     written = telemetry.request({"gen_ai.response.model": "gpt-4o-2024-08-06"})
     attributes = {key: said for key, said in written.items() if not key.startswith("genai_impact.")}
     [recorded] = spans_of("x:1", json.loads(line(span(1, attributes))), reading_lines.Reading())
-    estimating = Estimating(Settings(), ("model",))
-    request = estimating.outcome(recorded).request
-    estimating.close()
+    with closing(Seen()) as seen:
+        request = Estimating(Settings(), ("model",), seen).outcome(recorded).request
     assert request is not None
     assert request.impacts is not None
     assert written["genai_impact.energy"] == request.impacts.energy.estimate

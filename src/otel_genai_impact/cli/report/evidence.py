@@ -1,0 +1,43 @@
+"""What the estimate of one request rests on, as its attributes say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from otel_genai_impact import semconv
+from otel_genai_impact.cli.report.records import Evidence, short
+from otel_genai_impact.telemetry import dialects
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from otel_genai_impact.telemetry.request import Request
+
+REGION_CODES: Final = (semconv.DATA_CENTER_CLOUD, semconv.ZONE_PROVIDER_DEFAULT, semconv.ZONE_WORLD)
+
+
+def evidence_of(
+    attributes: Mapping[str, Any], request: Request, assumptions: tuple[str, ...], *, recomputed: bool
+) -> Evidence:
+    """What the attributes that stand beside an estimate say of it."""
+    method, data_version, source, model, zone = (
+        short(attributes.get(key))
+        for key in (semconv.METHOD, semconv.DATA_VERSION, semconv.SOURCE, semconv.MODEL, semconv.ZONE)
+    )
+    return Evidence(
+        method=method,
+        data_version=data_version,
+        source=source,
+        model=model,
+        zone=zone,
+        region=tuple(code for code in REGION_CODES if code in assumptions),
+        names=tuple(
+            short(name) for name in (request.provider, request.served_by, request.response_model, request.request_model)
+        ),
+        recomputed=recomputed,
+    )
+
+
+def attribute_of_output_tokens(attributes: Mapping[str, Any]) -> str | None:
+    """The key of the attribute that says how many tokens were generated."""
+    return next((key for key in dialects.OUTPUT_TOKENS if attributes.get(key) is not None), None)

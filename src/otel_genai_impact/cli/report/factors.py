@@ -1,0 +1,105 @@
+"""The factors behind the estimates of a report: each with what was used, what the inventory has, and who says so."""
+
+from __future__ import annotations
+
+from math import isclose
+from typing import TYPE_CHECKING, Any, Final
+
+from otel_genai_impact import semconv
+from otel_genai_impact.cli import provenance
+from otel_genai_impact.cli.report.sci import J_PER_KWH
+from otel_genai_impact.inventory.hosts import serve
+
+if TYPE_CHECKING:
+    from otel_genai_impact.cli.provenance import Origin
+    from otel_genai_impact.cli.report.records import Evidence
+    from otel_genai_impact.cli.report.sums import Sums
+    from otel_genai_impact.inventory.catalog import Catalog
+
+_SAME: Final = 1e-6
+_G_PER_KG: Final = 1000.0
+
+REGIONS: Final = {
+    semconv.DATA_CENTER_CLOUD: "the model's name or the host that was called says the region",
+    semconv.ZONE_PROVIDER_DEFAULT: "not known: the provider's usual country",
+    semconv.ZONE_WORLD: "not known: the world",
+}
+_SET: Final = "set: GENAI_IMPACT_ZONE, --zone, or data of your own"
+_NOT_RECORDED: Final = "not recorded"
+
+
+def region_known(evidence: Evidence) -> str:
+    """How it is known where a request ran, in words."""
+    if evidence.zone is None:
+        return _NOT_RECORDED
+    return next((REGIONS[code] for code in evidence.region), _SET)
+
+
+def electricity(evidence: Evidence, sums: Sums, catalog: Catalog) -> dict[str, Any]:
+    """The greenhouse gases of one kWh: what the requests' own figures come to, and the inventory's factor if it is that.
+
+    Of requests that another version of the data estimated the figures say what was used, but not who says so.
+    """
+    gwp, embodied, energy = sums.gwp, sums.gwp_embodied, sums.energy
+    split = gwp.reported == embodied.reported == energy.reported and energy.estimate > 0
+    used = (gwp.estimate - embodied.estimate) / (energy.estimate / J_PER_KWH) if split else None
+    known = _factor_of(evidence.zone, catalog)
+    agrees = used is not None and known is not None and isclose(used, known, rel_tol=_SAME)
+    return {
+        "zone": evidence.zone,
+        "how_the_zone_is_known": region_known(evidence),
+        "used_gco2eq_per_kwh": used,
+        "basis": "location-based",
+        "inventory_gco2eq_per_kwh": known if agrees else None,
+        **_origin(provenance.of_zone(evidence.zone) if agrees and evidence.zone else None),
+    }
+
+
+def _factor_of(zone: str | None, catalog: Catalog) -> float | None:
+    try:
+        return None if zone is None else catalog.zone(zone).electricity_mix.gwp_kgco2eq_per_kwh * _G_PER_KG
+    except LookupError:
+        return None
+
+
+def data_center(evidence: Evidence, catalog: Catalog) -> dict[str, Any]:
+    """The PUE and the WUE of who served the requests, by the names on their spans; if this is the version that was used."""
+    provider, served_by, *models = evidence.names
+    served = None
+    if evidence.data_version == catalog.data_version and evidence.source == semconv.SOURCE_MODELLED:
+        served = serve(catalog, provider, served_by, *models)
+    if served is None:
+        return {"name": None, "pue": None, "onsite_wue_l_per_kwh": None, **_origin(None)}
+    center = served.data_center.data_center
+    return {
+        "name": served.data_center.provider,
+        "pue": [center.pue.low, center.pue.high],
+        "onsite_wue_l_per_kwh": [center.onsite_wue_l_per_kwh.low, center.onsite_wue_l_per_kwh.high],
+        **_origin(provenance.of_data_center(served.data_center)),
+    }
+
+
+def model(evidence: Evidence, catalog: Catalog) -> dict[str, Any]:
+    """The model that was assumed: how large it is taken to be, and who says so."""
+    provider, served_by, *models = evidence.names
+    served = serve(catalog, provider, served_by, *models)
+    if served is None or served.entry.id != evidence.model or evidence.data_version != catalog.data_version:
+        return {"name": evidence.model, "active_parameters_b": None, "total_parameters_b": None, **_origin(None)}
+    active, total = served.entry.model.active_parameters_b, served.entry.model.total_parameters_b
+    return {
+        "name": evidence.model,
+        "active_parameters_b": [active.low, active.high],
+        "total_parameters_b": [total.low, total.high],
+        **_origin(provenance.of_model(served.entry)),
+    }
+
+
+def _origin(origin: Origin | None) -> dict[str, Any]:
+    if origin is None:
+        return {"sources": [], "reference": None, "years": None, "checked": None}
+    return {
+        "sources": list(origin.sources),
+        "reference": origin.reference,
+        "years": origin.years,
+        "checked": origin.checked,
+    }
