@@ -18,6 +18,7 @@ from otel_genai_impact.telemetry.plans import short
 from otel_genai_impact.telemetry.recording import Recorder
 from otel_genai_impact.telemetry.request import MARKS
 from otel_genai_impact.telemetry.rollups import RollUps
+from otel_genai_impact.telemetry.scope import SCOPES, remember
 from otel_genai_impact.telemetry.writing import attributes_of
 
 if TYPE_CHECKING:
@@ -108,7 +109,10 @@ class ImpactSpanProcessor(SpanProcessor):
         return bool(self._covered or self._below)
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
-        """Remember the baggage that becomes metric attributes: it is known when the span starts."""
+        """Remember the scope, and the baggage that becomes metric attributes: they are known when the span starts."""
+        if SCOPES.begun:
+            with contained("reading the scope of a span"):
+                remember(span, parent_context, sees_ending=self._sees_ending)
         if not self._metric_attributes:
             return
         with contained("reading the baggage of a span"):

@@ -1,0 +1,104 @@
+"""The scope: whom a request is for, and which budgets it is taken from.
+
+One key in OpenTelemetry's context holds it, so that it goes wherever the trace goes: into tasks, into threads that get the
+context, into contexts that are handed on by hand. It stays in this process: no propagator sends it.
+
+A span keeps the scope that it *started* in. It may end much later, where another scope holds: a stream that is read after
+its block, garbage collection, the pool thread of another library.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from opentelemetry import context as context_api
+
+from otel_genai_impact.telemetry.memory import Memory
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextvars import Token
+
+    from opentelemetry.context import Context
+    from opentelemetry.sdk.trace import ReadableSpan, Span
+
+_KEY: Final = context_api.create_key("genai_impact_scope")
+_ON_SPAN: Final = "_genai_impact_scope"
+
+
+class Scope(NamedTuple):
+    """What holds for the requests that start now. Never changed: what is entered makes another one.
+
+    Attributes:
+        attribution: whom they are for, as attributes: outer and inner ones, the inner value where both name one.
+        budgets: those that they are taken from, the outermost first.
+    """
+
+    attribution: Mapping[str, str] = {}
+    budgets: tuple[Any, ...] = ()
+
+
+NO_SCOPE: Final = Scope()
+
+
+class _Use:
+    """Whether anything was ever entered. Until then, spans need not look."""
+
+    __slots__ = ("begun",)
+
+    def __init__(self) -> None:
+        self.begun = False
+
+
+SCOPES: Final = _Use()
+# For who passes a copy of the span on to us when it ends, alone: by the ids of the span.
+_of_copies: Final[Memory[Scope]] = Memory()
+
+
+def current(context: Context | None = None) -> Scope:
+    """The scope of a context, of the current one where none is given."""
+    found = context_api.get_value(_KEY, context)
+    return found if isinstance(found, Scope) else NO_SCOPE
+
+
+def enter(scope: Scope) -> Token[Context]:
+    """From here on this scope holds, until `leave` gets what this gives."""
+    SCOPES.begun = True
+    return context_api.attach(context_api.set_value(_KEY, scope))
+
+
+def leave(scope: Scope, token: Token[Context]) -> None:
+    """Go back to what held before.
+
+    Where another context is current by now, there is nothing to go back to: frameworks may run the two halves of a generator
+    in two threads, or in two tasks.
+    """
+    if current() is scope:
+        context_api.detach(token)
+
+
+def remember(span: Span, parent_context: Context | None, *, sees_ending: bool) -> None:
+    """Keep the scope that a span starts in, with the span: exact, and gone when the span is.
+
+    Args:
+        span: the span.
+        parent_context: the context that it was given; None is the current one.
+        sees_ending: whether the same object will be given to us when the span ends. Else that is a copy of it, which has
+            its ids alone.
+    """
+    scope: Any = context_api.get_value(_KEY, parent_context)
+    if scope is not None:
+        untyped: Any = span
+        untyped._genai_impact_scope = scope  # noqa: SLF001
+        if not sees_ending:
+            ids = span.get_span_context()
+            _of_copies.put((ids.trace_id, ids.span_id), scope)
+
+
+def of_span(span: ReadableSpan) -> Scope | None:
+    """The scope that a span started in; None if there was none. May be asked again."""
+    found = span.__dict__.get(_ON_SPAN)
+    if found is None and _of_copies:
+        ids = span.context
+        found = None if ids is None else _of_copies.get((ids.trace_id, ids.span_id))
+    return found
