@@ -12,6 +12,7 @@ from otel_genai_impact._version import __version__
 if TYPE_CHECKING:
     from otel_genai_impact._plugin import GenAIImpactInstrumentor, instrument, uninstrument
     from otel_genai_impact.inventory.assessing import Assessment, estimate
+    from otel_genai_impact.telemetry.attribution import attribute_to
     from otel_genai_impact.telemetry.processor import ImpactSpanProcessor
     from otel_genai_impact.telemetry.sampling import CountUnsampledSampler
 
@@ -21,6 +22,7 @@ __all__ = [
     "GenAIImpactInstrumentor",
     "ImpactSpanProcessor",
     "__version__",
+    "attribute_to",
     "estimate",
     "instrument",
     "uninstrument",
@@ -31,6 +33,7 @@ _HOMES = {
     "CountUnsampledSampler": "otel_genai_impact.telemetry.sampling",
     "GenAIImpactInstrumentor": "otel_genai_impact._plugin",
     "ImpactSpanProcessor": "otel_genai_impact.telemetry.processor",
+    "attribute_to": "otel_genai_impact.telemetry.attribution",
     "estimate": "otel_genai_impact.inventory.assessing",
     "instrument": "otel_genai_impact._plugin",
     "uninstrument": "otel_genai_impact._plugin",

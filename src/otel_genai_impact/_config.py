@@ -53,6 +53,13 @@ def _items(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_name(part) for part in parts if part != ""))
 
 
+def _count(value: object) -> int:
+    number = int(value) if isinstance(value, (int, str)) and not isinstance(value, bool) else 0
+    if number < 1:
+        raise ValueError
+    return number
+
+
 def _detail(value: object) -> Detail:
     text = _name(value).lower()
     for detail in _DETAILS:
@@ -85,6 +92,7 @@ class Settings:
         detail: how many attributes are written on a span.
         histograms: which histograms are recorded for each request.
         metric_attributes: keys of span attributes or baggage that become metric attributes.
+        metric_values: how many distinct values of each of these are kept; the others are `_OTHER`.
         summary: print a table at exit.
         config: a TOML file with models, deployments, data centres and electricity zones of the user's own.
         strict: estimate nothing; only figures that were measured or come from the provider count.
@@ -99,6 +107,7 @@ class Settings:
     detail: Detail = _setting(DEFAULT_DETAIL, _detail, "minimal, standard or full")  # noqa: RUF009
     histograms: frozenset[str] = _setting(frozenset({"energy"}), _histograms, "energy, gwp, both with a comma, or none")
     metric_attributes: tuple[str, ...] = _setting((), _items, "names of attributes, separated by commas")
+    metric_values: int = _setting(100, _count, "a whole number, at least 1")
     summary: bool = _setting(False, _flag, "true or false")
     config: str | None = _setting(None, _name, "the path of a TOML file")
     strict: bool = _setting(False, _flag, "true or false")

@@ -8,12 +8,14 @@ before each collection, by whoever gets the lock.
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from operator import sub
 from threading import Lock
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from otel_genai_impact import semconv
+from otel_genai_impact._contain import log_once
 from otel_genai_impact.impacts.estimate import Estimate
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ POST_WHEN_QUEUED: Final = 256
 _MOST_ROWS: Final = 999
 _MOST_UNKNOWN_MODELS: Final = 100
 _LOCK_TIMEOUT_S: Final = 1.0
+_Value = TypeVar("_Value")
 
 MetricAttributes = dict[str, "AttributeValue"]
 
@@ -92,6 +95,7 @@ class Account:
         self._rows: dict[tuple[object, ...], Row] = {}
         self._overflow: Row | None = None
         self._unknown_models: set[str] = set()
+        self._values: dict[str, set[object]] = {}
 
     def row(self, attributes: MetricAttributes) -> Row:
         """The row of these metric attributes."""
@@ -113,6 +117,23 @@ class Account:
                 return semconv.OTHER
             self._unknown_models.add(name)
         return name
+
+    def bounded(self, key: str, value: _Value, most: int) -> _Value | str:
+        """A value of a metric attribute that users name: the first ones keep theirs, the others are one."""
+        known = self._values.setdefault(key, set())
+        if value not in known:
+            if len(known) >= most:
+                return self._one_of_many(key, most)
+            known.add(value)
+        return value
+
+    def _one_of_many(self, key: str, most: int) -> str:
+        log_once(
+            logging.WARNING,
+            f"more than {most} values of the metric attribute {key!r}: the others are {semconv.OTHER!r} in the metrics; "
+            "GENAI_IMPACT_METRIC_VALUES allows more",
+        )
+        return semconv.OTHER
 
     def rows(self) -> Iterable[Row]:
         """All rows, of this moment."""

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakKeyDictionary
 
-from opentelemetry import baggage
 from opentelemetry.sdk.trace import SpanProcessor
 
 from otel_genai_impact._config import DEFAULT_METHOD, Settings, complain
 from otel_genai_impact._contain import contained, failed
 from otel_genai_impact.telemetry import fork
+from otel_genai_impact.telemetry.attribution import Attribution
 from otel_genai_impact.telemetry.counting_once import CountingOnce
 from otel_genai_impact.telemetry.metrics import metrics_of
-from otel_genai_impact.telemetry.plans import short
 from otel_genai_impact.telemetry.recording import Recorder
 from otel_genai_impact.telemetry.request import MARKS
 from otel_genai_impact.telemetry.rollups import RollUps
@@ -22,14 +20,11 @@ from otel_genai_impact.telemetry.scope import SCOPES, remember
 from otel_genai_impact.telemetry.writing import attributes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from opentelemetry.context import Context
     from opentelemetry.metrics import MeterProvider
     from opentelemetry.sdk.trace import ReadableSpan, Span
 
     from otel_genai_impact.impacts.method import Method
-    from otel_genai_impact.telemetry.plans import ExtraAttributes
 
 # One for the process: a request may be reported to two providers, and be below a span of a third.
 _COUNTING_ONCE: Final = CountingOnce()
@@ -53,8 +48,7 @@ class ImpactSpanProcessor(SpanProcessor):
     def __init__(self, *, meter_provider: MeterProvider | None = None, **settings: object) -> None:
         self._active = False
         self._sees_ending = False
-        self._metric_attributes: tuple[str, ...] = ()
-        self._baggage: WeakKeyDictionary[ReadableSpan, Mapping[str, object]] = WeakKeyDictionary()
+        self._reads_baggage = False
         self.configure(meter_provider=meter_provider, **settings)
 
     def configure(self, *, meter_provider: MeterProvider | None = None, **settings: object) -> None:
@@ -69,16 +63,18 @@ class ImpactSpanProcessor(SpanProcessor):
         # The model and the inventory are as much as all else together: not for those who only import us.
         from otel_genai_impact.inventory.catalog import Catalog
 
-        self._metric_attributes = settings.metric_attributes
+        metrics = metrics_of(meter_provider)
+        self._attribution = Attribution(settings.metric_attributes, settings.metric_values, metrics.account)
+        self._reads_baggage = bool(settings.metric_attributes)
         self._rollups = _ROLL_UPS
         self._recorder = Recorder(
             settings,
             method=_method(settings.method),
             catalog=Catalog.of_setting(settings.zone, settings.config),
-            metrics=metrics_of(meter_provider),
+            metrics=metrics,
             once=_COUNTING_ONCE,
             rollups=_ROLL_UPS,
-            extra_of=self._extra_attributes if settings.metric_attributes else None,
+            attribution=self._attribution,
         )
         # What is looked at for every span, without a step in between.
         self._covered = _COUNTING_ONCE.below.table
@@ -113,16 +109,9 @@ class ImpactSpanProcessor(SpanProcessor):
         if SCOPES.begun:
             with contained("reading the scope of a span"):
                 remember(span, parent_context, sees_ending=self._sees_ending)
-        if not self._metric_attributes:
-            return
-        with contained("reading the baggage of a span"):
-            wanted = {
-                key: value
-                for key in self._metric_attributes
-                if (value := baggage.get_baggage(key, parent_context)) is not None
-            }
-            if wanted:
-                self._baggage[span] = wanted
+        if self._reads_baggage:
+            with contained("reading the baggage of a span"):
+                self._attribution.started(span, parent_context)
 
     def _on_ending(self, span: Span) -> None:
         if not self._active:
@@ -153,20 +142,6 @@ class ImpactSpanProcessor(SpanProcessor):
                 self._rollups.gone(span)
         except Exception:  # noqa: BLE001 - the edge: nothing of ours reaches the user's call
             failed("estimating the impacts of a span")
-
-    def _extra_attributes(self, span: ReadableSpan, attributes: Mapping[str, Any]) -> ExtraAttributes:
-        """The metric attributes that the user asked for: from the span, else from the baggage it started with."""
-        of_baggage: Mapping[str, Any] = self._baggage.pop(span, {})
-        found: list[tuple[str, str | bool | int | float]] = []
-        for key in self._metric_attributes:
-            value = attributes.get(key)
-            if value is None:
-                value = of_baggage.get(key)
-            if isinstance(value, str):
-                found.append((key, short(value)))
-            elif isinstance(value, (bool, int, float)):
-                found.append((key, value))
-        return tuple(found)
 
 
 def _method(name: str) -> Method:

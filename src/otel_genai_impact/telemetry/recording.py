@@ -17,10 +17,11 @@ from otel_genai_impact.telemetry.ledger import LEDGER, POST_WHEN_QUEUED
 from otel_genai_impact.telemetry.plans import Plans
 from otel_genai_impact.telemetry.request import INFERENCE_KIND, NAMES, Request, is_rolled_up, read, what_of
 from otel_genai_impact.telemetry.rollups import WITHOUT_ESTIMATE, Sums
+from otel_genai_impact.telemetry.scope import SCOPES
 from otel_genai_impact.telemetry.writing import parts_of, quick_parts_of, rewrite, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from opentelemetry.sdk.trace import ReadableSpan
 
@@ -28,15 +29,14 @@ if TYPE_CHECKING:
     from otel_genai_impact.impacts.method import Method
     from otel_genai_impact.inventory.catalog import Catalog
     from otel_genai_impact.telemetry.attributes import Attributes
+    from otel_genai_impact.telemetry.attribution import Attribution
     from otel_genai_impact.telemetry.counting_once import CountingOnce
     from otel_genai_impact.telemetry.metrics import Metrics
-    from otel_genai_impact.telemetry.plans import ExtraAttributes, Plan
+    from otel_genai_impact.telemetry.plans import Plan
     from otel_genai_impact.telemetry.request import What
     from otel_genai_impact.telemetry.rollups import RollUps
     from otel_genai_impact.telemetry.siblings import Leaf
     from otel_genai_impact.telemetry.writing import Parts
-
-    ExtraOf = Callable[[ReadableSpan, Mapping[str, Any]], ExtraAttributes]
 
 _NS_PER_S: Final = 1e9
 _USAGE_UNKNOWN: Final = frozenset({semconv.ERROR, semconv.INVALID_USAGE, semconv.NO_USAGE})
@@ -55,7 +55,7 @@ class Recorder:
         metrics: where it counts.
         once: what was counted a short while ago, in this process.
         rollups: what was counted below spans that have not ended, in this process.
-        extra_of: gives the metric attributes that the user asked for; None if there are none.
+        attribution: whom requests are for.
     """
 
     def __init__(
@@ -67,12 +67,13 @@ class Recorder:
         metrics: Metrics,
         once: CountingOnce,
         rollups: RollUps,
-        extra_of: ExtraOf | None,
+        attribution: Attribution,
     ) -> None:
         self.plans: Final = Plans(catalog, method, settings.detail, metrics.account)
         self._once = once
         self._rollups = rollups
-        self._extra_of = extra_of
+        self._attribution = attribution
+        self._has_metric_attributes = bool(settings.metric_attributes)
         self._strict = settings.strict
         self._count_server_spans = settings.count_server_spans
         self._across_processes = settings.across_processes
@@ -98,6 +99,8 @@ class Recorder:
         if request is None or (parts[1] is _SERVER and not self._counts_on_server(span)):
             self.passed(span, attributes)
             return
+        if SCOPES.begun or self._has_metric_attributes:
+            attributes = self._attribution.of(span, attributes)
         what = what_of(request)
         seen = self._once.first_seen_as(span, parts, what)
         if self._across_processes and seen is FIRST and self._is_counted_by_caller(span, request):
@@ -165,7 +168,7 @@ class Recorder:
         instead_of: Leaf | None = None,
     ) -> str | None:
         """Estimate, write and count a request, of a twin if that has no usage; or the reason why that cannot be done."""
-        extra = () if self._extra_of is None else self._extra_of(span, attributes)
+        extra = self._attribution.in_metrics(attributes) if self._has_metric_attributes else ()
         plan = self._known_plans.get((request[NAMES], extra)) or self.plans.plan(request, extra)
         if plan is None:
             return semconv.UNKNOWN_MODEL

@@ -1,0 +1,163 @@
+"""Whom a request is for: what the application says in `attribute_to`, and what came as baggage.
+
+It becomes attributes of the request's span, and of the metrics where the user allows that (`GENAI_IMPACT_METRIC_ATTRIBUTES`).
+Nothing of `attribute_to` leaves the process but with the telemetry: it is no baggage, and in no header of any request.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from weakref import WeakKeyDictionary
+
+from opentelemetry import baggage
+
+from otel_genai_impact._contain import contained, log_once
+from otel_genai_impact.telemetry.around import around
+from otel_genai_impact.telemetry.plans import short
+from otel_genai_impact.telemetry.scope import SCOPES, Scope, current, enter, leave, of_span
+from otel_genai_impact.telemetry.writing import write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextvars import Token
+
+    from opentelemetry.context import Context
+    from opentelemetry.sdk.trace import ReadableSpan
+
+    from otel_genai_impact.telemetry.ledger import Account
+    from otel_genai_impact.telemetry.plans import ExtraAttributes
+
+MOST_KEYS: Final = 16
+_LONGEST_KEY: Final = 100
+# What others write, and what we do: nobody is charged by writing over it.
+_TAKEN: Final = ("gen_ai.", "genai_impact.", "otel.")
+
+_Function = TypeVar("_Function", bound="Callable[..., Any]")
+
+
+def attribute_to(attributes: Mapping[str, object] | None = None, /, **names: object) -> AttributedTo:
+    """Say whom the requests are for that start in this block, or while this function runs.
+
+    As `with`, `async with` or decorator of functions, coroutine functions and generators:
+
+        with attribute_to(tenant="acme", feature="search"):
+            client.chat.completions.create(...)
+
+    Args:
+        attributes: names and values, for names that are no words of Python: `{"tenant.id": "acme"}`.
+        **names: the same.
+
+    An inner block adds to the outer one, and its value holds where both name one; None takes a name away. Values are
+    texts, numbers or truth values. What cannot be used is one line in the log. Never raises.
+    """
+    return AttributedTo({**(attributes or {}), **names})
+
+
+class AttributedTo:
+    """A block of `attribute_to`. May be entered again, and in several threads or tasks at a time."""
+
+    def __init__(self, names: Mapping[str, object]) -> None:
+        self._names: Mapping[str, str | None] = {}
+        with contained("reading the names of attribute_to"):
+            self._names = _usable(names)
+        self._entered: dict[int, tuple[Scope, Token[Context]]] = {}
+
+    def __enter__(self) -> Self:
+        with contained("entering attribute_to"):
+            outer = current()
+            joined = {**outer.attribution, **self._names}
+            said = {key: value for key, value in joined.items() if value is not None}
+            if len(said) > MOST_KEYS:
+                log_once(
+                    logging.WARNING, f"attribute_to: more than {MOST_KEYS} names at a time; the last ones are ignored"
+                )
+                said = dict(list(said.items())[:MOST_KEYS])
+            scope = outer._replace(attribution=said)
+            self._entered[id(scope)] = scope, enter(scope)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contained("leaving attribute_to"):
+            # Which of its entries this is, the context says: each thread and each task has its own.
+            entered = self._entered.pop(id(current()), None)
+            if entered is not None:
+                leave(*entered)
+
+    async def __aenter__(self) -> Self:
+        return self.__enter__()
+
+    async def __aexit__(self, *_: object) -> None:
+        self.__exit__()
+
+    def __call__(self, function: _Function) -> _Function:
+        """The function, all of which runs in a block of these names."""
+        return around(function, self)
+
+
+def _usable(names: Mapping[str, object]) -> dict[str, str | None]:
+    usable: dict[str, str | None] = {}
+    for key, value in names.items():
+        if not isinstance(key, str) or not key or len(key) > _LONGEST_KEY or key.startswith(_TAKEN):
+            log_once(
+                logging.WARNING, f"attribute_to: {key!r:.{_LONGEST_KEY}} is no name that can be used; it is ignored"
+            )
+        elif value is None:
+            usable[key] = None
+        elif isinstance(value, (str, bool, int, float)) and value != "":
+            usable[key] = short(_text(value))
+        else:
+            log_once(logging.WARNING, f"attribute_to: the value of {key!r} is no text and no number; it is ignored")
+    return usable
+
+
+def _text(value: str | float | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+class Attribution:
+    """What the spans and the metrics of one span processor are attributed to.
+
+    Args:
+        keys: which attributes become metric attributes.
+        most_values: how many values of each do, at most.
+        account: what knows which values there were.
+    """
+
+    def __init__(self, keys: tuple[str, ...], most_values: int, account: Account) -> None:
+        self._keys = keys
+        self._most_values = most_values
+        self._account = account
+        self._baggage: WeakKeyDictionary[ReadableSpan, Mapping[str, str | bool | int | float]] = WeakKeyDictionary()
+
+    def started(self, span: ReadableSpan, parent_context: Context | None) -> None:
+        """Remember the baggage that becomes metric attributes: it is known when the span starts."""
+        wanted: dict[str, str | bool | int | float] = {}
+        for key in self._keys:
+            value = baggage.get_baggage(key, parent_context)
+            if isinstance(value, str):
+                wanted[key] = short(value)
+            elif isinstance(value, (bool, int, float)):
+                wanted[key] = value
+        if wanted:
+            self._baggage[span] = wanted
+
+    def of(self, span: ReadableSpan, attributes: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The attributes of a request's span, after writing on it whom it is for. What the span says itself holds."""
+        scope = of_span(span) if SCOPES.begun else None
+        said: Mapping[str, Any] = {**self._baggage.pop(span, {}), **(scope.attribution if scope is not None else {})}
+        missing = {key: value for key, value in said.items() if key not in attributes}
+        if not missing:
+            return attributes
+        write(span, missing)
+        return {**attributes, **missing}
+
+    def in_metrics(self, attributes: Mapping[str, Any]) -> ExtraAttributes:
+        """Of the attributes of a request's span those that are metric attributes, with a bounded number of values."""
+        found: list[tuple[str, str | bool | int | float]] = []
+        for key in self._keys:
+            value = attributes.get(key)
+            if isinstance(value, (str, bool, int, float)):
+                known = short(value) if isinstance(value, str) else value
+                found.append((key, self._account.bounded(key, known, self._most_values)))
+        return tuple(found)
