@@ -18,7 +18,7 @@ from opentelemetry import baggage, context
 from otel_genai_impact import attribute_to
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from contextlib import AbstractContextManager
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -29,7 +29,7 @@ def of_block(tenant: str) -> AbstractContextManager[object]:
 
 
 @contextmanager
-def of_baggage(tenant: str) -> Iterator[None]:
+def of_baggage(tenant: str) -> Generator[None]:
     token = context.attach(baggage.set_baggage("tenant", tenant))
     yield
     context.detach(token)

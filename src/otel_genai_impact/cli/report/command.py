@@ -14,7 +14,6 @@ from typing import IO, TYPE_CHECKING, Final
 from otel_genai_impact._config import Settings
 from otel_genai_impact.cli.report.lines import STANDARD_INPUT, Reading, exports
 from otel_genai_impact.cli.report.options import DEFAULT_PAGE
-from otel_genai_impact.cli.report.records import TWIN
 from otel_genai_impact.cli.report.requests import Estimating
 from otel_genai_impact.cli.report.seen import Seen
 from otel_genai_impact.cli.report.spans import spans_of
@@ -92,14 +91,9 @@ def read_files(
         for path in files:
             for place, export in exports(path, reading):
                 for span in spans_of(place, export, reading):
-                    outcome = estimating.outcome(span)
-                    if outcome.request is not None:
-                        summary.add(outcome.request)
-                        if outcome.instead_of is not None:
-                            summary.take_back(outcome.instead_of)
-                            summary.repetitions[TWIN] += 1
-                    elif outcome.repetition is not None:
-                        summary.repetitions[outcome.repetition] += 1
+                    summary.take(estimating.outcome(span))
+        for outcome in estimating.rest():
+            summary.take(outcome)
     return Result(summary=summary, reading=reading, catalog=estimating.catalog)
 
 

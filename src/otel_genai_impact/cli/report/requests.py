@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from itertools import repeat
 from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 from opentelemetry.trace import SpanKind
 
 from otel_genai_impact import semconv
+from otel_genai_impact.cli.report.callers import Callers
 from otel_genai_impact.cli.report.evidence import attribute_of_output_tokens, evidence_of
 from otel_genai_impact.cli.report.records import (
     SAME_SPAN,
@@ -34,7 +36,7 @@ from otel_genai_impact.telemetry.request import MARKS, read, what_of
 from otel_genai_impact.telemetry.writing import parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from opentelemetry.sdk.trace import ReadableSpan
 
@@ -82,6 +84,7 @@ class Estimating:
         self._without_usage: Memory[CountedRequest] = Memory()
         self._processes: OrderedDict[object, CountingOnce] = OrderedDict()
         self._seen = seen
+        self._callers = Callers()
 
     def outcome(self, recorded: RecordedSpan) -> Outcome:
         """What this span is."""
@@ -94,20 +97,35 @@ class Estimating:
         context = span.context
         if context is None or not self._seen.is_new_span(context.trace_id, context.span_id):
             return _SAME_SPAN
-        reason = attributes.get(semconv.NOT_ESTIMATED)
-        if reason == semconv.DUPLICATE:
+        if attributes.get(semconv.NOT_ESTIMATED) == semconv.DUPLICATE:
             once.passed(span)
             return _TWIN
+        return self._counted_once(recorded, request, once)
+
+    def _counted_once(self, recorded: RecordedSpan, request: Request, once: CountingOnce) -> Outcome:
+        """What a request is: one to count, or one that another span reports as well."""
+        span, attributes, _, process = recorded
         seen = once.first_seen_as(span, parts_of(span), what_of(request))
-        was_recorded = reason is not None or amount(attributes, semconv.ENERGY) is not None
-        if was_recorded and not self._recompute:
-            return Outcome(self._recorded(recorded, request), None)
+        was_recorded = semconv.NOT_ESTIMATED in attributes or amount(attributes, semconv.ENERGY) is not None
+        if was_recorded:
+            self._callers.counts(span, request.kind, process)
+            if not self._recompute:
+                return Outcome(self._recorded(recorded, request), None)
+        elif self._callers.is_counted(span, request.kind, process):
+            return _TWIN
         estimated = self._estimated(recorded, request)
-        if seen is FIRST or was_recorded:
-            if estimated.reason == semconv.NO_USAGE:
-                self._remember(once, span, request, estimated)
-            return Outcome(estimated, None)
-        return self._twin(once, seen, span, estimated)
+        if seen is not FIRST and not was_recorded:
+            return self._twin(once, seen, span, estimated)
+        if not was_recorded and self._callers.waits(span, request.kind, process, estimated):
+            return _NO_REQUEST
+        if estimated.reason == semconv.NO_USAGE:
+            self._remember(once, span, request, estimated)
+        return Outcome(estimated, None)
+
+    def rest(self) -> Iterator[Outcome]:
+        """What is still to be said of spans that waited for others, when all were read."""
+        yield from (Outcome(request, None) for request in self._callers.rest())
+        yield from repeat(_TWIN, self._callers.absorbed)
 
     def _remember(self, once: CountingOnce, span: ReadableSpan, request: Request, counted: CountedRequest) -> None:
         """A request that does not say what it used: a twin that does may take its place."""

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
-from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode
+from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceState
+
+from otel_genai_impact.telemetry.callers import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +31,7 @@ _SERVER: Final = (2, "SPAN_KIND_SERVER")
 _ERROR: Final = (2, "STATUS_CODE_ERROR")
 _MOST_NS: Final = 2**63
 _MOST_DIGITS: Final = 32
+_LONGEST_TRACE_STATE: Final = 4096
 
 
 class RecordedSpan(NamedTuple):
@@ -68,7 +71,7 @@ def _span(raw: dict[str, Any], attributes: Attributes, scope: InstrumentationSco
     remote = bool((_whole(raw.get("flags")) or 0) & _PARENT_IS_REMOTE)
     return ReadableSpan(
         name=_text(raw.get("name")),
-        context=SpanContext(trace_id, span_id, is_remote=False),
+        context=SpanContext(trace_id, span_id, is_remote=False, trace_state=_trace_state(raw.get("traceState"))),
         parent=None if parent_id is None else SpanContext(trace_id, parent_id, is_remote=remote),
         attributes=attributes,
         resource=_NO_RESOURCE,
@@ -78,6 +81,12 @@ def _span(raw: dict[str, Any], attributes: Attributes, scope: InstrumentationSco
         start_time=_time_ns(raw.get("startTimeUnixNano")),
         end_time=_time_ns(raw.get("endTimeUnixNano")),
     )
+
+
+def _trace_state(value: object) -> TraceState | None:
+    """What travelled with the trace, if our own entry is in it: all else is nothing to us."""
+    text = _text(value)[:_LONGEST_TRACE_STATE]
+    return TraceState.from_header([text]) if KEY in text else None
 
 
 def _attributes(value: object) -> Attributes:

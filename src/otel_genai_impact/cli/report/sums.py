@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from math import floor, log10
 from typing import TYPE_CHECKING, Final
 
+from otel_genai_impact.cli.report.records import TWIN
 from otel_genai_impact.cli.report.sci import Intensity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from otel_genai_impact.cli.report.records import Amount, CountedRequest, Evidence
+    from otel_genai_impact.cli.report.records import Amount, CountedRequest, Evidence, Outcome
 
 Group = tuple[str | None, ...]
 
@@ -245,6 +246,16 @@ class Summary:
         self.top: list[tuple[float, int, CountedRequest]] = []
         self._order = 0
         self._is_new_task = is_new_task or _remembered()
+
+    def take(self, outcome: Outcome) -> None:
+        """What a span turned out to be."""
+        if outcome.request is not None:
+            self.add(outcome.request)
+            if outcome.instead_of is not None:
+                self.take_back(outcome.instead_of)
+                self.repetitions[TWIN] += 1
+        elif outcome.repetition is not None:
+            self.repetitions[outcome.repetition] += 1
 
     def add(self, request: CountedRequest) -> None:
         """Add one request."""
