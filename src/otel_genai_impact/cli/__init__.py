@@ -25,6 +25,7 @@ _COMMANDS: Final = {
     "zones": ("lists", "print_list"),
     "providers": ("lists", "print_list"),
     "report": ("report.command", "write_report"),
+    "recompute": ("recompute", "print_recomputed"),
     "check": ("check", "print_check"),
     "doctor": ("doctor.command", "print_diagnosis"),
 }
@@ -50,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     from otel_genai_impact.cli.report.options import add_options as add_report_options
+    from otel_genai_impact.cli.report.options import add_recompute_options
 
     parser = argparse.ArgumentParser(
         prog="genai-impact", description="The environmental impacts of GenAI requests: energy, CO2eq, water, metals."
@@ -87,6 +89,14 @@ def _parser() -> argparse.ArgumentParser:
         "are estimated now. Nothing is sent anywhere.",
     )
     add_report_options(report)
+
+    recompute = commands.add_parser(
+        "recompute",
+        help="estimate the requests of files of spans once more, and compare",
+        description="Reads spans as `report` does, estimates their requests by this version, or by another method, zone or "
+        "model, and prints before and after. Files are not changed, and nothing is sent anywhere.",
+    )
+    add_recompute_options(recompute)
 
     check = commands.add_parser(
         "check",

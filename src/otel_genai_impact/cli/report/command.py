@@ -48,11 +48,13 @@ def write_report(options: Namespace) -> int:
 def _write_report(options: Namespace) -> int:
     page = options.output or (None if options.csv or options.audit else DEFAULT_PAGE)
     _check_outputs(options.files, [page, options.csv, options.audit])
-    by = tuple(dict.fromkeys(key.strip() for key in options.by.split(",") if key.strip()))
-    if not by:
-        raise ReportError("--by needs at least one key, for example --by model")
-    settings = _settings(options.zone)
-    result = read_files(options.files, settings, by, recompute=options.recompute, task=options.task)
+    by, settings = grouping(options.by), settings_of(options.zone, options.method)
+    as_if = what_if(options.as_if, settings)
+    if as_if is not None and options.audit is not None:
+        raise ReportError("--audit is a record of what was, and --as-if of what was not: they do not go together")
+    result = read_files(
+        options.files, settings, by, recompute=options.recompute or as_if is not None, task=options.task, as_if=as_if
+    )
     if result.reading.lines and result.reading.broken and not result.reading.spans:
         raise ReportError(
             f"no line of {', '.join(options.files)} is OTLP JSON ({result.reading.named[0]}); the Collector's file exporter "
@@ -78,6 +80,7 @@ def read_files(
     *,
     recompute: bool = False,
     task: str | None = None,
+    as_if: tuple[str, str] | None = None,
 ) -> Result:
     """Read files of spans, in bounded memory.
 
@@ -87,7 +90,7 @@ def read_files(
     reading = Reading()
     with closing(Seen()) as seen:
         summary = Summary(by, seen.is_new_task)
-        estimating = Estimating(settings, by, seen, recompute=recompute, task=task)
+        estimating = Estimating(settings, by, seen, recompute=recompute, task=task, as_if=as_if)
         for path in files:
             for place, export in exports(path, reading):
                 for span in spans_of(place, export, reading):
@@ -97,9 +100,25 @@ def read_files(
     return Result(summary=summary, reading=reading, catalog=estimating.catalog)
 
 
-def _settings(zone: str | None) -> Settings:
-    """What a user set for applications holds for what is estimated here, too; a wrong zone is an error here."""
-    settings = Settings.load({"zone": zone})
+def grouping(text: str) -> tuple[str, ...]:
+    """The keys of --by.
+
+    Raises:
+        ReportError: there is none.
+    """
+    by = tuple(dict.fromkeys(key.strip() for key in text.split(",") if key.strip()))
+    if not by:
+        raise ReportError("--by needs at least one key, for example --by model")
+    return by
+
+
+def settings_of(zone: str | None, method: str | None = None) -> Settings:
+    """What a user set for applications holds for what is estimated here, too; a wrong zone or method is an error here.
+
+    Raises:
+        ReportError: there is no such zone or method.
+    """
+    settings = Settings.load({"zone": zone, "method": method})
     if settings.method not in METHODS:
         raise ReportError(f"there is no method {settings.method!r}; the methods are {', '.join(METHODS)}")
     try:
@@ -107,6 +126,25 @@ def _settings(zone: str | None) -> Settings:
     except LookupError as error:
         raise ReportError(str(error)) from error
     return settings
+
+
+def what_if(model: str | None, settings: Settings) -> tuple[str, str] | None:
+    """Provider and name of the model of --as-if; None if there is none.
+
+    Raises:
+        ReportError: it is not written provider/model, or the inventory does not have it.
+    """
+    if model is None:
+        return None
+    provider, slash, name = model.partition("/")
+    if not slash or not provider or not name:
+        raise ReportError(f"--as-if is written provider/model, for example openai/gpt-4o-mini, got {model!r}")
+    catalog = Catalog.of_setting(settings.zone, settings.config)
+    if catalog.serve(provider, name) is None:
+        raise ReportError(
+            f"the inventory has no model {name!r} of provider {provider!r}{catalog.nearest(provider, name)}"
+        )
+    return provider, name
 
 
 def _check_outputs(files: Sequence[str], outputs: Sequence[str | None]) -> None:
@@ -140,7 +178,10 @@ def _write(result: Result, page: str | None, options: Namespace) -> None:
         table = io.StringIO(newline="")
         write_table(result.summary, table)
         _put(table.getvalue(), options.csv, said)
-    audited = record(result.summary, result.reading, options.files, result.catalog)
+    audited = {
+        **record(result.summary, result.reading, options.files, result.catalog),
+        **({"what_if": options.as_if} if options.as_if else {}),
+    }
     if options.audit is not None:
         _put(json.dumps(audited, indent=2, ensure_ascii=False) + "\n", options.audit, said)
     if page is not None:

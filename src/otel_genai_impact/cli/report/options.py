@@ -13,7 +13,7 @@ DEFAULT_BY: Final = "model,provider,service"
 
 def add_options(parser: ArgumentParser) -> None:
     """The options of the command."""
-    parser.add_argument("files", nargs="+", metavar="FILE", help="OTLP JSON, an export a line; - for standard input")
+    _add_files(parser)
     parser.add_argument(
         "-o",
         "--output",
@@ -39,5 +39,30 @@ def add_options(parser: ArgumentParser) -> None:
         help="the attribute that tells tasks apart, for the score by task: for example gen_ai.conversation.id; "
         "the trace if not given",
     )
-    parser.add_argument("--zone", help="electricity zone of what is estimated now, for example FRA")
+    _add_estimates(parser)
     parser.add_argument("--recompute", action="store_true", help="estimate all requests now, whatever their spans say")
+
+
+def add_recompute_options(parser: ArgumentParser) -> None:
+    """The options of `genai-impact recompute`."""
+    _add_files(parser)
+    parser.add_argument(
+        "--by", default="model", metavar="KEYS", help="what to group by, as for report; model if not given"
+    )
+    _add_estimates(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON, in the units of the telemetry: J, g, L")
+
+
+def _add_files(parser: ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="FILE", help="OTLP JSON, an export a line; - for standard input")
+
+
+def _add_estimates(parser: ArgumentParser) -> None:
+    """What estimates are made by."""
+    parser.add_argument("--zone", help="electricity zone of what is estimated now, for example FRA")
+    parser.add_argument("--method", help="the method of what is estimated now")
+    parser.add_argument(
+        "--as-if",
+        metavar="PROVIDER/MODEL",
+        help="estimate all requests as if this model had got them, with the tokens that they have",
+    )

@@ -44,7 +44,7 @@ def page(summary: Summary, reading: Reading, files: Sequence[str], audited: Mapp
     return template.render(
         subtitle=_subtitle(summary),
         figures=_figures(summary.total),
-        notes=_notes(summary, reading),
+        notes=[*_what_if(audited), *_notes(summary, reading)],
         sections=[
             *(_by(summary, dimension) for dimension in summary.by),
             _over_time(summary),
@@ -93,6 +93,17 @@ def _figures(total: Sums) -> list[Figure]:
 
 def _head(name: str, figure: Figure) -> Figure:
     return Figure(name=name, text=figure.text, more=figure.range or "no interval recorded")
+
+
+def _what_if(audited: Mapping[str, Any]) -> list[str]:
+    model = audited.get("what_if")
+    if model is None:
+        return []
+    said = (
+        f"What if: all requests are estimated as if {model} had got them, with the tokens that they have. "
+        "Names of models and providers are those that were asked. Nothing here is what was emitted."
+    )
+    return [said]
 
 
 def _notes(summary: Summary, reading: Reading) -> list[str]:

@@ -65,13 +65,21 @@ class Estimating:
         seen: what remembers the spans that were read.
         recompute: estimate every request now, whatever was recorded.
         task: the key of the attribute that tells tasks apart; the trace if None.
+        as_if: provider and model that everything is estimated for, whatever was asked; None for what was asked.
 
     Attributes:
         catalog: what names are looked up in.
     """
 
     def __init__(
-        self, settings: Settings, by: tuple[str, ...], seen: Seen, *, recompute: bool = False, task: str | None = None
+        self,
+        settings: Settings,
+        by: tuple[str, ...],
+        seen: Seen,
+        *,
+        recompute: bool = False,
+        task: str | None = None,
+        as_if: tuple[str, str] | None = None,
     ) -> None:
         self._method = METHODS[settings.method]
         self.catalog = Catalog.of_setting(settings.zone, settings.config)
@@ -80,6 +88,7 @@ class Estimating:
         self._by = by
         self._recompute = recompute
         self._task = task
+        self._as_if = as_if
         self._strict = settings.strict
         self._without_usage: Memory[CountedRequest] = Memory()
         self._processes: OrderedDict[object, CountingOnce] = OrderedDict()
@@ -164,16 +173,18 @@ class Estimating:
 
     def _estimated(self, recorded: RecordedSpan, request: Request) -> CountedRequest:
         span = recorded.span
+        asked = request if self._as_if is None else _asked_of(request, *self._as_if)
         impacts, reason = None, why_not(span, request)
         texts: Mapping[str, Any] = {semconv.METHOD: self._method.name, semconv.DATA_VERSION: self.catalog.data_version}
         if reason is None:
-            plan = self._plans.plan(request, ())
+            plan = self._plans.plan(asked, ())
             if plan is None:
                 reason = semconv.UNKNOWN_MODEL
             elif self._strict:
                 reason = semconv.NOT_MEASURED
             else:
-                duration_s = _duration_s(recorded)
+                # How long another model would take nobody knows.
+                duration_s = _duration_s(recorded) if self._as_if is None else None
                 tokens = request.output_tokens or 0
                 latency_s = inf if duration_s is None else duration_s
                 estimate = plan.estimate(tokens, latency_s)
@@ -188,7 +199,7 @@ class Estimating:
                     pe=Amount(estimate.pe, bounds.pe_low, bounds.pe_high),
                 )
         codes = codes_in(texts.get(semconv.ASSUMPTIONS))
-        evidence = evidence_of(texts, request, codes, recomputed=True)
+        evidence = evidence_of(texts, asked, codes, recomputed=True)
         return self._counted(recorded, request, impacts, reason, evidence, codes)
 
     def _counted(
@@ -230,6 +241,11 @@ class Estimating:
             task=None if self._task is None else said(self._task),
             evidence=None if impacts is None else evidence,
         )
+
+
+def _asked_of(request: Request, provider: str, model: str) -> Request:
+    """The same request to another model."""
+    return request._replace(provider=provider, request_model=model, response_model=None, served_by=None)
 
 
 def _duration_s(recorded: RecordedSpan) -> float | None:
