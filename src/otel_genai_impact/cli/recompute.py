@@ -13,7 +13,8 @@ from otel_genai_impact.cli.report.lines import Reading, exports
 from otel_genai_impact.cli.report.requests import Estimating
 from otel_genai_impact.cli.report.seen import Seen
 from otel_genai_impact.cli.report.spans import spans_of
-from otel_genai_impact.cli.report.sums import MOST_GROUPS, OTHERS, Sums
+from otel_genai_impact.cli.report.sums import MOST_GROUPS, OTHERS
+from otel_genai_impact.cli.report.totals import Sums
 from otel_genai_impact.telemetry.summary import interval
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
     from otel_genai_impact._config import Settings
     from otel_genai_impact.cli.report.records import Outcome
-    from otel_genai_impact.cli.report.sums import Group, Total
+    from otel_genai_impact.cli.report.sums import Group
+    from otel_genai_impact.cli.report.totals import Total
 
 _FAILED: Final = 1
 _NOT_REPORTED: Final = "(not reported)"

@@ -14,7 +14,8 @@ from otel_genai_impact._version import __version__
 from otel_genai_impact.cli.report import factors, words
 from otel_genai_impact.cli.report.records import SAME_SPAN, TWIN
 from otel_genai_impact.cli.report.sci import FUNCTIONAL_UNITS, J_PER_KWH
-from otel_genai_impact.cli.report.sums import OTHERS, Sums
+from otel_genai_impact.cli.report.sums import OTHERS
+from otel_genai_impact.cli.report.totals import Sums
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from otel_genai_impact.cli.report.lines import Reading
     from otel_genai_impact.cli.report.records import Evidence
     from otel_genai_impact.cli.report.sci import Intensity, Score
-    from otel_genai_impact.cli.report.sums import Summary, Total
+    from otel_genai_impact.cli.report.sums import Summary
+    from otel_genai_impact.cli.report.totals import Total
     from otel_genai_impact.inventory.catalog import Catalog
 
 SCHEMA: Final = "genai-impact-audit-1"

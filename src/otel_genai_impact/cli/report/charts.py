@@ -13,7 +13,8 @@ from otel_genai_impact.cli.report.sums import end_j
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from otel_genai_impact.cli.report.sums import Distribution, OverTime, Sums
+    from otel_genai_impact.cli.report.sums import Distribution, OverTime
+    from otel_genai_impact.cli.report.totals import Sums
 
 _VEGA_LITE: Final = "6.1"
 _WIDE_PX: Final = 940

@@ -13,7 +13,7 @@ from otel_genai_impact.inventory.hosts import serve
 if TYPE_CHECKING:
     from otel_genai_impact.cli.provenance import Origin
     from otel_genai_impact.cli.report.records import Evidence
-    from otel_genai_impact.cli.report.sums import Sums
+    from otel_genai_impact.cli.report.totals import Sums
     from otel_genai_impact.inventory.catalog import Catalog
 
 _SAME: Final = 1e-6

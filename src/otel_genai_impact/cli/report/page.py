@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from otel_genai_impact.cli.report.lines import Reading
     from otel_genai_impact.cli.report.records import CountedRequest
-    from otel_genai_impact.cli.report.sums import Summary, Sums
+    from otel_genai_impact.cli.report.sums import Summary
+    from otel_genai_impact.cli.report.totals import Sums
 
 TEMPLATE: Final = Path(__file__).with_name("page.html.jinja")
 NOT_REPORTED: Final = "(not reported)"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from otel_genai_impact.cli.report.charts import Chart
     from otel_genai_impact.cli.report.records import Amount
-    from otel_genai_impact.cli.report.sums import Sums, Total
+    from otel_genai_impact.cli.report.totals import Sums, Total
 
 J_PER_WH: Final = 3600.0
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

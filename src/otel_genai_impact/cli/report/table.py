@@ -9,7 +9,8 @@ from otel_genai_impact.cli.report.sci import FUNCTIONAL_UNITS
 
 if TYPE_CHECKING:
     from otel_genai_impact.cli.report.sci import Intensity
-    from otel_genai_impact.cli.report.sums import Summary, Sums, Total
+    from otel_genai_impact.cli.report.sums import Summary
+    from otel_genai_impact.cli.report.totals import Sums, Total
 
 _COUNTS: Final = ("requests", "estimated", "recomputed", "input_tokens", "output_tokens")
 _IMPACTS: Final = (

@@ -22,7 +22,7 @@ from tests.kit.otlp_json import CHAT, RECORDED, line, lines, span
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from otel_genai_impact.cli.report.sums import Sums
+    from otel_genai_impact.cli.report.totals import Sums
 
 
 def _read(tmp_path: Path, *exports: str, by: tuple[str, ...] = ("model",), **options: Any) -> Result:

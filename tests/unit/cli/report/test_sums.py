@@ -6,7 +6,8 @@ import pytest
 
 from otel_genai_impact.cli.report import sums
 from otel_genai_impact.cli.report.records import Amount, CountedRequest, Impacts
-from otel_genai_impact.cli.report.sums import Distribution, Names, OverTime, Summary, Total
+from otel_genai_impact.cli.report.sums import Distribution, Names, OverTime, Summary
+from otel_genai_impact.cli.report.totals import Total
 
 MINUTE_S = 60
 HOUR_S = 60 * MINUTE_S

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from opentelemetry.sdk.trace import ReadableSpan
 
-    from otel_genai_impact.cli.report.sums import Sums
+    from otel_genai_impact.cli.report.totals import Sums
 
 MODELS = ("gpt-4o", "gpt-4o-mini", "nobody-knows-it")
 
