@@ -118,9 +118,14 @@ def recompute(
             for place, export in exports(path, reading):
                 for span in spans_of(place, export, reading):
                     comparison.add(before.outcome(span), after.outcome(span))
-        for was, would_be in zip(before.rest(), after.rest(), strict=True):
-            comparison.add(was, would_be)
+        waited = {_ids(outcome): outcome for outcome in after.rest()}
+        for outcome in before.rest():
+            comparison.add(outcome, waited.get(_ids(outcome), outcome))
     return comparison, reading
+
+
+def _ids(outcome: Outcome) -> tuple[int, int] | None:
+    return None if outcome.request is None else (outcome.request.trace_id, outcome.request.span_id)
 
 
 def as_report(comparison: Comparison, by: tuple[str, ...]) -> dict[str, Any]:

@@ -1,32 +1,25 @@
-"""Whom a request is for: what the application says in `attribute_to`, and what came as baggage.
+"""Whom a request is for, as the application says in `attribute_to`.
 
-It becomes attributes of the request's span, and of the metrics where the user allows that (`GENAI_IMPACT_METRIC_ATTRIBUTES`).
-Nothing of `attribute_to` leaves the process but with the telemetry: it is no baggage, and in no header of any request.
+It becomes attributes of the request's span, and of the metrics where the user allows that (`attributing.py`). Nothing of it
+leaves the process but with the telemetry: it is no baggage, and in no header of any request.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
-from weakref import WeakKeyDictionary
-
-from opentelemetry import baggage
 
 from otel_genai_impact._contain import contained, log_once
 from otel_genai_impact.telemetry.around import around
 from otel_genai_impact.telemetry.plans import short
-from otel_genai_impact.telemetry.scope import SCOPES, Scope, current, enter, leave, of_span
-from otel_genai_impact.telemetry.writing import write
+from otel_genai_impact.telemetry.scope import Scope, current, enter, leave
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from contextvars import Token
 
     from opentelemetry.context import Context
-    from opentelemetry.sdk.trace import ReadableSpan
-
-    from otel_genai_impact.telemetry.ledger import Account
-    from otel_genai_impact.telemetry.plans import ExtraAttributes
 
 MOST_KEYS: Final = 16
 _LONGEST_KEY: Final = 100
@@ -51,16 +44,21 @@ def attribute_to(attributes: Mapping[str, object] | None = None, /, **names: obj
     An inner block adds to the outer one, and its value holds where both name one; None takes a name away. Values are
     texts, numbers or truth values. What cannot be used is one line in the log. Never raises.
     """
-    return AttributedTo({**(attributes or {}), **names})
+    return AttributedTo(attributes, names)
 
 
 class AttributedTo:
     """A block of `attribute_to`. May be entered again, and in several threads or tasks at a time."""
 
-    def __init__(self, names: Mapping[str, object]) -> None:
+    def __init__(self, attributes: Mapping[str, object] | None, names: Mapping[str, object]) -> None:
         self._names: Mapping[str, str | None] = {}
         with contained("reading the names of attribute_to"):
-            self._names = _usable(names)
+            if attributes is not None and not isinstance(attributes, Mapping):
+                log_once(
+                    logging.WARNING, "attribute_to: what it is given is no mapping of names to values; it is ignored"
+                )
+                attributes = None
+            self._names = _usable({**(attributes or {}), **names})
         self._entered: dict[int, tuple[Scope, Token[Context]]] = {}
 
     def __enter__(self) -> Self:
@@ -112,52 +110,6 @@ def _usable(names: Mapping[str, object]) -> dict[str, str | None]:
 
 
 def _text(value: str | float | bool) -> str:
+    if isinstance(value, str):
+        return str.__str__(value)  # of a member of an enumeration the value, not its name
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-class Attribution:
-    """What the spans and the metrics of one span processor are attributed to.
-
-    Args:
-        keys: which attributes become metric attributes.
-        most_values: how many values of each do, at most.
-        account: what knows which values there were.
-    """
-
-    def __init__(self, keys: tuple[str, ...], most_values: int, account: Account) -> None:
-        self._keys = keys
-        self._most_values = most_values
-        self._account = account
-        self._baggage: WeakKeyDictionary[ReadableSpan, Mapping[str, str | bool | int | float]] = WeakKeyDictionary()
-
-    def started(self, span: ReadableSpan, parent_context: Context | None) -> None:
-        """Remember the baggage that becomes metric attributes: it is known when the span starts."""
-        wanted: dict[str, str | bool | int | float] = {}
-        for key in self._keys:
-            value = baggage.get_baggage(key, parent_context)
-            if isinstance(value, str):
-                wanted[key] = short(value)
-            elif isinstance(value, (bool, int, float)):
-                wanted[key] = value
-        if wanted:
-            self._baggage[span] = wanted
-
-    def of(self, span: ReadableSpan, attributes: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The attributes of a request's span, after writing on it whom it is for. What the span says itself holds."""
-        scope = of_span(span) if SCOPES.begun else None
-        said: Mapping[str, Any] = {**self._baggage.pop(span, {}), **(scope.attribution if scope is not None else {})}
-        missing = {key: value for key, value in said.items() if key not in attributes}
-        if not missing:
-            return attributes
-        write(span, missing)
-        return {**attributes, **missing}
-
-    def in_metrics(self, attributes: Mapping[str, Any]) -> ExtraAttributes:
-        """Of the attributes of a request's span those that are metric attributes, with a bounded number of values."""
-        found: list[tuple[str, str | bool | int | float]] = []
-        for key in self._keys:
-            value = attributes.get(key)
-            if isinstance(value, (str, bool, int, float)):
-                known = short(value) if isinstance(value, str) else value
-                found.append((key, self._account.bounded(key, known, self._most_values)))
-        return tuple(found)

@@ -10,7 +10,7 @@ from opentelemetry.sdk.trace import SpanProcessor
 from otel_genai_impact._config import DEFAULT_METHOD, Settings, complain
 from otel_genai_impact._contain import contained, failed
 from otel_genai_impact.telemetry import fork
-from otel_genai_impact.telemetry.attribution import Attribution
+from otel_genai_impact.telemetry.attributing import Attribution
 from otel_genai_impact.telemetry.counting_once import CountingOnce
 from otel_genai_impact.telemetry.metrics import metrics_of
 from otel_genai_impact.telemetry.recording import Recorder

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from otel_genai_impact.impacts.method import Method
     from otel_genai_impact.inventory.catalog import Catalog
     from otel_genai_impact.telemetry.attributes import Attributes
-    from otel_genai_impact.telemetry.attribution import Attribution
+    from otel_genai_impact.telemetry.attributing import Attribution
     from otel_genai_impact.telemetry.counting_once import CountingOnce
     from otel_genai_impact.telemetry.metrics import Metrics
     from otel_genai_impact.telemetry.plans import Plan

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -288,6 +289,25 @@ def test_what_cannot_be_used_is_ignored_and_said(
     assert ("red", "gpt-4o") == (written["team"], written["gen_ai.request.model"])
     assert "tenant" not in written
     assert 1 == sum(record.getMessage().startswith("attribute_to: ") for record in caplog.records)
+
+
+def test_what_is_no_mapping_is_ignored_and_said(telemetry: Telemetry, caplog: pytest.LogCaptureFixture) -> None:
+    """A text where names belong is a mistake of the caller's, and no exception."""
+    wrong: Any = "acme"
+    with caplog.at_level(logging.WARNING), attribute_to(wrong, team="red"):
+        assert "red" == telemetry.request()["team"]
+    assert 1 == sum("no mapping" in record.getMessage() for record in caplog.records)
+
+
+def test_values_of_other_types_are_texts(telemetry: Telemetry) -> None:
+    """Numbers and truth values as they are written; of an enumeration's member its value."""
+
+    class Tenant(str, Enum):  # noqa: UP042 -- what people write
+        ACME = "acme"
+
+    with attribute_to(tenant=Tenant.ACME, number=7, share=0.5, paying=True):
+        written = telemetry.request()
+    assert ("acme", "7", "0.5", "true") == tuple(written[key] for key in ("tenant", "number", "share", "paying"))
 
 
 def test_long_values_and_many_names_are_bounded(telemetry: Telemetry) -> None:

@@ -81,6 +81,8 @@ class Intensity:
         if impacts is None or impacts.gwp is None or impacts.gwp_embodied is None:
             return
         gwp, embodied_g = impacts.gwp, impacts.gwp_embodied.estimate
+        if embodied_g > gwp.estimate:
+            return  # a part larger than the whole: a stranger's, or broken
         for unit, units in _units(request, new_task=new_task):
             rate = self._rates.setdefault(unit, _Rate())
             rate.units += units

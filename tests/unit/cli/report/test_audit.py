@@ -216,6 +216,15 @@ def test_without_the_embodied_part_there_is_no_score(tmp_path: Path, capsys: pyt
     assert "" == _table(path, capsys)["a"]["sci_gco2eq_per_request"]
 
 
+def test_a_part_larger_than_the_whole_is_in_no_score(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Files come from strangers: no negative intensity of electricity."""
+    path = tmp_path / "traces.jsonl"
+    spans = (span(1, _recorded("a", 0.1, 60.0, 61.0)), span(2, _recorded("a", 0.1, 60.0, 10.0)))
+    path.write_text(lines([line(*spans)]), encoding="utf-8")
+    score = _audited(path, capsys)["sci"][0]
+    assert (1, 60.0) == (score["R"], score["gco2eq_per_unit"]["estimate"])
+
+
 def test_of_no_requests_nothing_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """No division by nothing: nulls."""
     path = tmp_path / "traces.jsonl"
