@@ -12,7 +12,7 @@ GRAFANA_SCHEMA := $(GRAFANA)/node_modules/.package-lock.json
 CHECK_PYTHON = @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not that; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install check format test test-oldest test-sdks test-stacks test-recipes e2e bench demo stack inventory dashboards clean
+.PHONY: help install check format test test-oldest test-sdks test-stacks test-recipes e2e pictures bench demo stack inventory dashboards clean
 
 help: ## show this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -52,6 +52,10 @@ e2e: $(VENV)/.test $(VENV)/.demo $(VENV)/.backends $(VENV)/.browser $(PHOENIX)/.
 	$(BIN)/python tools/build_collector.py
 	$(BIN)/python tools/find_prometheus.py
 	$(BIN)/python -m pytest tests/e2e
+
+pictures: $(VENV)/.test $(VENV)/.browser $(PHOENIX)/.done ## make the pictures of docs/backends.md anew; look at them before you commit them
+	$(BIN)/python tools/build_collector.py
+	SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/e2e/test_phoenix.py tests/e2e/test_prometheus.py -k "not remote_write"
 
 bench: $(VENV)/.test ## what we cost, as ratios measured side by side in one run
 	$(BIN)/python tests/benchmarks/bench.py

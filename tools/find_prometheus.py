@@ -106,21 +106,21 @@ def _fetch(cache: Path, missing: list[str]) -> None:
     _say(f"fetching {' and '.join(PACKAGES)} from the system's package mirror (30 MB), once")
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache) as folder:
-        reason = _download(Path(folder))
+        reason = download(Path(folder), PACKAGES)
         if reason:
             raise NoPrometheusError(_advice(missing, reason))
         for package in Path(folder).glob("*.deb"):
             subprocess.run(["dpkg-deb", "--extract", str(package), str(cache)], check=True)
 
 
-def _download(folder: Path) -> str | None:
+def download(folder: Path, packages: tuple[str, ...]) -> str | None:
     """Why the packages could not be downloaded. A new system knows of no packages before the first update."""
-    download = ["apt-get", "download", *PACKAGES]
-    result = _run(download, folder)
+    command = ["apt-get", "download", *packages]
+    result = _run(command, folder)
     if result.returncode != 0 and os.geteuid() == 0:
         _run(["apt-get", "update", "-qq"], folder)
-        result = _run(download, folder)
-    return None if result.returncode == 0 else f"`{' '.join(download)}` said: {result.stderr.strip()}"
+        result = _run(command, folder)
+    return None if result.returncode == 0 else f"`{' '.join(command)}` said: {result.stderr.strip()}"
 
 
 def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:

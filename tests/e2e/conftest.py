@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.e2e.browser import NoBrowserError, running_browser
 from tests.e2e.collector import Collector, running_collector
 from tests.kit.otlp_sink import OtlpSink
 from tools.build_collector import CannotBuildError
 from tools.build_collector import collector as built_collector
 from tools.find_prometheus import NoPrometheusError, Programs, programs
+from tools.prometheus_pages import put_pages
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+    from playwright.sync_api import Browser
 
 SECONDS_FOR_A_TEST_THAT_HAS_TO_BUILD_THE_COLLECTOR = 1200
 
@@ -65,3 +69,23 @@ def prometheus_programs() -> Programs:
         return programs()
     except NoPrometheusError as error:
         pytest.fail(f"no Prometheus: {error}")
+
+
+@pytest.fixture(scope="module")
+def prometheus_with_pages(prometheus_programs: Programs) -> Programs:
+    """The same programs, and Prometheus has its web pages."""
+    try:
+        put_pages(prometheus_programs.prometheus)
+    except NoPrometheusError as error:
+        pytest.fail(f"no pages of Prometheus: {error}")
+    return prometheus_programs
+
+
+@pytest.fixture(scope="module")
+def browser() -> Generator[Browser]:
+    """The machine's Chromium. Without it the suite fails: skipped, it would promise what nobody looked at."""
+    try:
+        with running_browser() as running:
+            yield running
+    except NoBrowserError as error:
+        pytest.fail(str(error))

@@ -32,6 +32,14 @@ class Phoenix:
         with urlopen(f"{self.url}/v1/projects/default/spans?limit=1000", timeout=30) as answer:
             return json.load(answer)["data"]
 
+    def page_of(self, span: dict[str, Any]) -> str:
+        """The address of the page that shows the span in its trace."""
+        with urlopen(f"{self.url}/v1/projects", timeout=30) as answer:
+            [project] = json.load(answer)["data"]
+        return (
+            f"{self.url}/projects/{project['id']}/traces/{span['context']['trace_id']}?selectedSpanNodeId={span['id']}"
+        )
+
     def filtered(self, condition: str) -> int:
         """How many spans its search page shows with a filter."""
         query = "query ($it: String!) { projects { edges { node { spans(first: 1000, filterCondition: $it) { edges { node { name } } } } } } }"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.e2e.browser import LARGEST_PICTURE_BYTES, open_page, take_picture
 from tests.e2e.collector import ROOT, running_collector
 from tests.e2e.contract import COUNTERS, NOT_ESTIMATED_ATTRIBUTES, SPAN_ATTRIBUTES
 from tests.e2e.openmetrics import scrape
@@ -18,6 +20,8 @@ from tests.kit.provider_server import ProviderServer
 if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
+
+    from playwright.sync_api import Browser
 
     from tests.e2e.collector import Collector
     from tests.e2e.openmetrics import Sample
@@ -122,3 +126,18 @@ def test_its_search_finds_by_our_attributes(stored: Stored) -> None:
     assert 0 < zones.count("USA") <= CALLS
     documented = (ROOT / "docs" / "backends.md").read_text(encoding="utf-8")
     assert [] == [condition for condition in filters if "1e9" not in condition and condition not in documented]
+
+
+def test_its_page_shows_every_attribute(stored: Stored, browser: Browser, tmp_path: Path) -> None:
+    """Whoever opens a trace reads them all, with their values, in the tab of attributes; docs/backends.md has the picture."""
+    span = next(span for span in _with_energy(stored.spans) if span["name"] == "chat gpt-4o-mini")
+    page = open_page(browser, stored.phoenix.page_of(span), width_px=1250, height_px=1150)
+    page.get_by_role("tab", name="Attributes").click()
+    page.get_by_text("genai_impact.energy_low", exact=True).wait_for()
+    shown = set(page.locator("body").inner_text().split())
+    codes: list[str] = span["attributes"]["genai_impact.assumptions"]
+    names = _ours(span["attributes"]) - {"genai_impact.assumptions"}
+    assert names | {f"genai_impact.assumptions.{place}" for place in range(len(codes))} <= shown
+    assert str(span["attributes"]["genai_impact.energy"]) in shown
+    page.get_by_text(re.compile(r"^genai_impact\.")).first.evaluate("each => each.scrollIntoView({block: 'start'})")
+    assert 0 < take_picture(page.get_by_role("dialog"), "phoenix.png", tmp_path) < LARGEST_PICTURE_BYTES

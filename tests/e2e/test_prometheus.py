@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
 
+from tests.e2e.browser import LARGEST_PICTURE_BYTES, open_page, take_picture
 from tests.e2e.observed import SERVICE, Observed, observed
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
+
+    from playwright.sync_api import Browser
 
     from tests.e2e.prometheus import Series
     from tests.kit.otlp_sink import OtlpSink
@@ -21,12 +25,12 @@ if TYPE_CHECKING:
 def installation(
     request: pytest.FixtureRequest,
     otelcol: Path,
-    prometheus_programs: Programs,
+    prometheus_with_pages: Programs,
     backend: OtlpSink,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Generator[Observed]:
     folder = tmp_path_factory.mktemp("prometheus")
-    with observed(otelcol, prometheus_programs, folder, backend, way=request.param) as running:
+    with observed(otelcol, prometheus_with_pages, folder, backend, way=request.param) as running:
         yield running
 
 
@@ -87,3 +91,20 @@ def test_exemplars_lead_to_traces(installation: Observed) -> None:
     installation.prometheus.wait_for(lambda it: it.exemplars("genai_impact_request_energy_joules_bucket"))
     exemplars = installation.prometheus.exemplars("genai_impact_request_energy_joules_bucket")
     assert all(len(exemplar["labels"]["trace_id"]) == 32 for exemplar in exemplars)
+
+
+def test_its_page_draws_the_power_of_each_model(installation: Observed, browser: Browser, tmp_path: Path) -> None:
+    """The graph has an area for each model and tenant, named below it; docs/backends.md has the picture."""
+    live = f"{{service_name='{SERVICE}', instance!~'past.*'}}"
+    power_w = f"sum by (gen_ai_response_model, tenant) (rate(genai_impact_energy_joules_total{live}[20s]))"
+    installation.prometheus.wait_for(lambda it: len(it.query(power_w)) >= 4)
+    question = {"g0.expr": power_w, "g0.tab": "0", "g0.range_input": "15s", "g0.stacked": "1"}
+    url = f"{installation.prometheus.url}/graph?{urlencode(question)}"
+    page = open_page(browser, url, width_px=1184, height_px=860)
+    page.get_by_text('gen_ai_response_model="gpt-4o-mini"').first.wait_for()
+    shown = page.locator("body").inner_text()
+    drawn = {series.labels["gen_ai_response_model"] for series in installation.prometheus.query(power_w)}
+    assert drawn == {model for model in drawn if f'gen_ai_response_model="{model}"' in shown}
+    assert "genai_impact_energy_joules_total" in page.content() + shown
+    assert page.locator("svg path, canvas").first.is_visible()
+    assert 0 < take_picture(page, "prometheus.png", tmp_path) < LARGEST_PICTURE_BYTES

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
 
 from otel_genai_impact.cli import main
 from tests.kit.otlp_json import CHAT, line, lines, span
@@ -18,9 +16,8 @@ from tests.kit.otlp_json import CHAT, line, lines, span
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-# A sandbox needs rights that a container does not give; the page is our own.
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+    from playwright.sync_api import Browser, Page
+
 PHONE_PX, DESK_PX = 375, 1200
 SMALLEST_TEXT_PX = 11
 MODELS = [
@@ -31,18 +28,6 @@ MODELS = [
     ("openai", "gpt-4o-mini", 300),
     ("openai", "a-model-of-our-own", 500),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Generator[Browser]:
-    """The machine's Chromium. Without it the suite fails: skipped, it would promise what nobody looked at."""
-    executable = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
-    if executable is None:
-        pytest.fail("no Chromium: apt-get install -y --no-install-recommends chromium")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")
