@@ -12,7 +12,7 @@ GRAFANA_SCHEMA := $(GRAFANA)/node_modules/.package-lock.json
 CHECK_PYTHON = @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not that; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install check format test test-oldest test-sdks test-stacks test-recipes e2e pictures bench demo stack inventory dashboards clean
+.PHONY: help install check format test test-oldest test-sdks test-stacks test-recipes e2e pictures bench demo stack science inventory dashboards clean
 
 help: ## show this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -68,6 +68,9 @@ stack: $(VENV)/.base ## Collector, Prometheus with rules and alerts, Alertmanage
 
 dashboards: $(VENV)/.check ## write the Grafana dashboards after editing tools/grafana
 	$(BIN)/python -m tools.grafana
+
+science: $(VENV)/.test ## fit the method native-1 again; write its constants, docs/validation.md and its figures
+	$(BIN)/python -m science
 
 inventory: $(VENV)/.base ## compile the inventory after editing its data
 	$(BIN)/python tools/compile_inventory.py
