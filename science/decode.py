@@ -62,11 +62,17 @@ def gpus(runs: TextRuns) -> Floats:
 
 
 def touched_b(runs: TextRuns, *, routing: bool) -> Floats:
-    """Parameters (1e9) that one step reads: all that are always active, and the experts that any of the batch's tokens chose."""
+    """Parameters (1e9) that one step reads: all of a dense model.
+
+    Of a mixture of experts those that one token needs, and of the rest what any of the batch's tokens chose. With `routing`
+    the experts are counted apart from what is always active: a candidate, not what is shipped.
+    """
     share = runs.active_b / runs.total_b
-    routed = np.where(runs.experts, share * (ROUTED_SHARE_OF_ACTIVE_SHARE if routing else 1.0), 0.0)
+    if not routing:
+        return runs.active_b + (runs.total_b - runs.active_b) * (1 - (1 - share) ** runs.batch)
+    routed = np.where(runs.experts, share * ROUTED_SHARE_OF_ACTIVE_SHARE, 0.0)
     experts_b = np.where(runs.experts, (runs.total_b - runs.active_b) / (1 - routed), 0.0)
-    return runs.total_b - experts_b + experts_b * (1 - (1 - routed) ** runs.batch)
+    return runs.total_b - experts_b * (1 - routed) ** runs.batch
 
 
 def prefill_j(runs: TextRuns) -> Floats:

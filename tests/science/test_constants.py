@@ -10,11 +10,6 @@ from otel_genai_impact.impacts import native_1_constants as shipped
 from science import constants
 
 
-@pytest.fixture(scope="module")
-def fitted() -> constants.Constants:
-    return constants.compute()
-
-
 def test_the_shipped_constants_are_a_fit_away(fitted: constants.Constants) -> None:
     """Whoever fits again gets what is shipped, to four digits at most one off in the last."""
     decode = fitted.decode

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 #   gpu factor * [ (STEP * gpus + WEIGHTS * touched parameters * bytes) / batch**EXPONENT
 #                  + FP8_EXPERTS * sqrt(active) / batch        (mixtures of experts with fp8 weights only)
 #                  + COMPUTE * active + CONTEXT * context/1000 * sqrt(active) ]
-DECODE_STEP_J_PER_GPU: Final = 0.7414
-DECODE_WEIGHTS_J_PER_GB: Final = 0.07686
-DECODE_BATCH_EXPONENT: Final = 0.6945
-DECODE_FP8_EXPERTS_J: Final = 8.569
-DECODE_COMPUTE_J_PER_B_PARAMETERS: Final = 0.001647
-DECODE_CONTEXT_J_PER_KTOKEN: Final = 0.008771
+DECODE_STEP_J_PER_GPU: Final = 0.7244
+DECODE_WEIGHTS_J_PER_GB: Final = 0.0752
+DECODE_BATCH_EXPONENT: Final = 0.6899
+DECODE_FP8_EXPERTS_J: Final = 8.455
+DECODE_COMPUTE_J_PER_B_PARAMETERS: Final = 0.001646
+DECODE_CONTEXT_J_PER_KTOKEN: Final = 0.008766
 
 # Prefill, J per input token and 1e9 active parameters, and the weight of attention in it: rules, not fits. The fit above
 # takes the prefill of the benchmark's own prompts out by them, so that adding the prefill of a request counts nothing twice.
@@ -30,7 +30,7 @@ PREFILL_J_PER_B_PARAMETERS: Final = 0.0028
 PREFILL_ATTENTION: Final = 0.148
 
 # Energy of a kind of GPU against an H100. There is no run on H200: the same chip, so taken as 1.
-GPU_FACTOR: Final[Mapping[str, float]] = MappingProxyType({"H100": 1.0, "H200": 1.0, "B200": 0.8967})
+GPU_FACTOR: Final[Mapping[str, float]] = MappingProxyType({"H100": 1.0, "H200": 1.0, "B200": 0.8958})
 
 # W, median over the runs: turns the energy of a GPU into the time it is held.
 GPU_POWER_W: Final[Mapping[str, float]] = MappingProxyType({"H100": 516.0, "H200": 516.0, "B200": 724.0})
@@ -39,7 +39,7 @@ GPU_POWER_W: Final[Mapping[str, float]] = MappingProxyType({"H100": 516.0, "H200
 # state (the runs of one model under different loads). The fp8 ones are for mixtures of experts with fp8 weights: four families.
 MODEL_LOG_SD: Final = 0.13
 STATE_LOG_SD: Final = 0.23
-FP8_EXPERTS_MODEL_LOG_SD: Final = 0.48
+FP8_EXPERTS_MODEL_LOG_SD: Final = 0.49
 FP8_EXPERTS_STATE_LOG_SD: Final = 0.26
 
 # J of one image: COEFFICIENT * parameters**EXPONENT * steps * megapixels; of one video also times its frames.
