@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from otel_genai_impact.impacts import native_1_constants as shipped
@@ -14,6 +15,8 @@ from science.decode import Decode, Form, energy_per_token_j, gpus, terms
 from science.measurements import load_text
 from science.request import BF16_BYTES, FP8_BYTES, Request, decode_j_per_token, facility_wh, gpu_count, gpu_j
 
+# The same examples in every CI run, new ones at a desk; no deadline, since a busy machine is no failure.
+EXAMPLES = settings(deadline=None, database=None, max_examples=200, derandomize=bool(os.environ.get("CI")))
 TOKENS = st.floats(0, 1e6)
 MORE = st.floats(1.0, 10.0)
 
@@ -33,6 +36,7 @@ def requests(draw: st.DrawFn) -> Request:
     )
 
 
+@EXAMPLES
 @given(requests(), MORE)
 @pytest.mark.parametrize("field", ["new_tokens", "output_tokens", "cached_tokens", "pue", "host_share", "total_b"])
 def test_more_never_costs_less(field: str, request_: Request, more: float) -> None:
@@ -41,6 +45,7 @@ def test_more_never_costs_less(field: str, request_: Request, more: float) -> No
     assert facility_wh(larger) >= facility_wh(request_) * (1 - 1e-12)
 
 
+@EXAMPLES
 @given(requests(), st.floats(0, 1))
 def test_more_active_parameters_never_cost_less(request_: Request, share: float) -> None:
     """Of two mixtures of experts of one size, the one that computes with more costs more; so of a dense model's twin."""
@@ -52,6 +57,7 @@ def test_more_active_parameters_never_cost_less(request_: Request, share: float)
     assert facility_wh(fewer) <= facility_wh(request_) * (1 + 1e-12)
 
 
+@EXAMPLES
 @given(requests(), st.floats(0, 1))
 def test_a_cached_token_never_costs_more_than_a_new_one(request_: Request, share: float) -> None:
     """Reading input from a cache saves: the same context, less to compute."""
@@ -60,6 +66,7 @@ def test_a_cached_token_never_costs_more_than_a_new_one(request_: Request, share
     assert facility_wh(cached) <= facility_wh(request_) * (1 + 1e-12)
 
 
+@EXAMPLES
 @given(requests(), MORE)
 def test_a_larger_batch_shares_a_step_among_more(request_: Request, more: float) -> None:
     """A dense model's token costs less in a larger batch, or the same."""
@@ -67,6 +74,7 @@ def test_a_larger_batch_shares_a_step_among_more(request_: Request, more: float)
     assert decode_j_per_token(dense.but(batch=dense.batch * more)) <= decode_j_per_token(dense) * (1 + 1e-12)
 
 
+@EXAMPLES
 @given(requests(), st.sampled_from(["new_tokens", "output_tokens", "cached_tokens", "total_b"]))
 def test_nothing_jumps_but_the_number_of_gpus(request_: Request, field: str) -> None:
     """A billionth more of anything changes the energy by next to nothing, where it needs no more GPUs."""
