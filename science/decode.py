@@ -34,6 +34,7 @@ class Form(NamedTuple):
     fp8_experts_scale: str = "sqrt"
     routing: bool = False
     expert_compute: bool = False
+    measured_gpus: bool = False
 
     @property
     def parameter_count(self) -> int:
@@ -108,7 +109,7 @@ def terms(runs: TextRuns, form: Form, *, prompts: bool = True) -> Terms:
     with_prompts = 1.0 if prompts else 0.0
     context_ktokens = (runs.prompt_tokens * with_prompts + runs.output_tokens / 2) / 1000
     return Terms(
-        gpus=gpus(runs),
+        gpus=runs.gpu_count if form.measured_gpus else gpus(runs),
         touched_gb=touched_b(runs, routing=form.routing) * runs.bytes_per_weight,
         fp8_experts=fp8_experts_scale(runs, form.fp8_experts_scale) / runs.batch,
         active_b=runs.active_b,

@@ -73,6 +73,12 @@ def log_errors(constants: Decode, runs: TextRuns, form: Form = METHOD, *, prompt
     return np.log(predicted / runs.energy_per_token_j)
 
 
+def constants_by_family_left_out(runs: TextRuns) -> list[Decode]:
+    """The shipped form, fitted once without each family: how much one family carries."""
+    start = fit(runs).constants
+    return [fit(runs.where(runs.family != family), start=start).constants for family in np.unique(runs.family)]
+
+
 def held_out(runs: TextRuns, groups: Names, form: Form = METHOD, *, prompts: bool = True) -> Floats:
     """Log errors of each run under a fit that saw none of its group."""
     errors = np.full(len(runs), np.nan)

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from science import anchors, figures, media_tables, sensitivity, text_tables
-from science.tables import table
+from science.fitting import constants_by_family_left_out
+from science.tables import table, three
 
 if TYPE_CHECKING:
     from science.constants import Constants
+    from science.measurements import TextRuns
     from science.text_tables import Validation
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
@@ -18,29 +20,35 @@ PATH: Final = DOCS / "validation.md"
 _SLOT: Final = re.compile(r"(<!-- table: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def constants_table(c: Constants) -> str:
-    """What was fitted."""
-    decode = c.decode
-    rows = [
-        ["c0", "J per GPU and step, shared by the batch", f"{decode.step_j_per_gpu:g}"],
-        ["c1", "J per GB of weights read, shared by the batch", f"{decode.weights_j_per_gb:g}"],
-        ["k", "how a step is shared: 1 would be fully", f"{decode.batch_exponent:g}"],
-        ["c4", "J per step and sqrt(1e9 active), fp8 experts only", f"{decode.fp8_experts_j:g}"],
-        ["c2", "J per 1e9 active parameters", f"{decode.compute_j_per_b:g}"],
-        ["c3", "J per 1,000 tokens of context and sqrt(1e9 active)", f"{decode.context_j_per_ktoken:g}"],
-        ["g", "a B200 against an H100", f"{decode.b200_factor:g}"],
-        ["sd, model", "log, a whole model", f"{c.general.between:.2f}; fp8 experts {c.fp8_experts.between:.2f}"],
-        ["sd, state", "log, loads of one model", f"{c.general.within:.2f}; fp8 experts {c.fp8_experts.within:.2f}"],
-        ["image", "J per step and megapixel", f"{c.image.coefficient:g} * P^{c.image.exponent:.2f}"],
-        ["video", "J per step, megapixel and frame", f"{c.video.coefficient:g} * P^{c.video.exponent:.2f}"],
+def constants_table(c: Constants, runs: TextRuns) -> str:
+    """What was fitted, and between what each constant lies over the fits that leave one family out."""
+    each = constants_by_family_left_out(runs)
+    named = {
+        "step_j_per_gpu": ["c0", "J per GPU and step, shared by the batch"],
+        "weights_j_per_gb": ["c1", "J per GB of weights read, shared by the batch"],
+        "batch_exponent": ["k", "how a step is shared: 1 would be fully"],
+        "fp8_experts_j": ["c4", "J per step and sqrt(1e9 active), fp8 experts only"],
+        "compute_j_per_b": ["c2", "J per 1e9 active parameters"],
+        "context_j_per_ktoken": ["c3", "J per 1,000 tokens of context and sqrt(1e9 active)"],
+        "b200_factor": ["g", "a B200 against an H100"],
+    }
+    rows: list[list[str]] = []
+    for field, words in named.items():
+        values = [getattr(one, field) for one in each]
+        rows.append([*words, three(getattr(c.decode, field)), f"{three(min(values))} to {three(max(values))}"])
+    rows += [
+        ["sd, model", "log, a whole model", f"{c.general.between:.2f}; fp8 experts {c.fp8_experts.between:.2f}", ""],
+        ["sd, state", "log, loads of one model", f"{c.general.within:.2f}; fp8 experts {c.fp8_experts.within:.2f}", ""],
+        ["image", "J per step and megapixel", f"{c.image.coefficient:.1f} * P^{c.image.exponent:.2f}", ""],
+        ["video", "J per step, megapixel and frame", f"{c.video.coefficient:.1f} * P^{c.video.exponent:.2f}", ""],
     ]
-    return table(["constant", "what", "value"], rows)
+    return table(["constant", "what", "value", "one family left out"], rows)
 
 
 def tables(v: Validation, c: Constants) -> dict[str, str]:
     """Each table by its name on the page."""
     return {
-        "constants": constants_table(c),
+        "constants": constants_table(c, v.runs),
         "side-by-side": text_tables.side_by_side(v),
         "families": text_tables.by_family(v),
         "coverage": text_tables.coverage(v, c),

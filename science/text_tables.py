@@ -28,6 +28,7 @@ CANDIDATES: Final = {
     "shipped + routed experts counted apart": (Form(routing=True), True),
     "shipped + compute by active^(1-m) * total^m, m fitted": (Form(expert_compute=True), True),
     "shipped + both": (Form(routing=True, expert_compute=True), True),
+    "shipped, with the GPUs that were used instead of the rule's": (Form(measured_gpus=True), True),
 }
 
 
@@ -73,7 +74,14 @@ def by_family(v: Validation) -> str:
         chosen = v.runs.family == family
         ours, theirs = factors(v.by_family[chosen]), factors(v.ecologits_with_batch[chosen])
         rows.append([str(family), str(ours.runs), *pair(ours), factor(ours.predicted_over_measured), *pair(theirs)])
-    return table(head, rows)
+    return table(head, [*rows, _median_row(rows)])
+
+
+def _median_row(rows: list[list[str]]) -> list[str]:
+    """Each family counts once: the median of each column."""
+    columns = list(zip(*rows, strict=True))[2:]
+    medians = [factor(float(np.median([float(cell.removeprefix("x")) for cell in column]))) for column in columns]
+    return ["median of the families", str(len(rows)), *medians]
 
 
 def candidates(runs: TextRuns) -> str:
