@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import TYPE_CHECKING
 
@@ -46,8 +47,7 @@ def test_every_run_is_predicted_by_a_fit_that_did_not_see_its_family(validation:
     runs = validation.runs
     spoiled = runs.family == "Qwen 3 8B"
     factor = np.where(spoiled, 3.0, 1.0)
-    changed = runs.where(np.ones(len(runs), dtype=np.bool_))
-    object.__setattr__(changed, "energy_per_token_j", runs.energy_per_token_j * factor)
+    changed = dataclasses.replace(runs, energy_per_token_j=runs.energy_per_token_j * factor)
     again = held_out(changed, changed.family)
     predicted = again + np.log(changed.energy_per_token_j)
     before = validation.by_family + np.log(runs.energy_per_token_j)
