@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 REGION_CODES: Final = (semconv.DATA_CENTER_CLOUD, semconv.ZONE_PROVIDER_DEFAULT, semconv.ZONE_WORLD)
 
+_IMAGES: Final = "image_generation"
+_CHOICES: Final = "gen_ai.request.choice.count"
+_MOST_CHOICES: Final = 1000
+
 
 def evidence_of(
     attributes: Mapping[str, Any], request: Request, assumptions: tuple[str, ...], *, recomputed: bool
@@ -36,6 +40,18 @@ def evidence_of(
         ),
         recomputed=recomputed,
     )
+
+
+def images_of(attributes: Mapping[str, Any], request: Request) -> int | None:
+    """How many images a request was for; None if it was for something else.
+
+    The conventions say the number of choices where it is not 1:
+    https://opentelemetry.io/docs/specs/semconv/registry/attributes/gen-ai/
+    """
+    if request.kind != _IMAGES:
+        return None
+    count = attributes.get(_CHOICES)
+    return count if isinstance(count, int) and not isinstance(count, bool) and 0 < count <= _MOST_CHOICES else 1
 
 
 def attribute_of_output_tokens(attributes: Mapping[str, Any]) -> str | None:

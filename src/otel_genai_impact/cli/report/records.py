@@ -68,6 +68,7 @@ class CountedRequest(NamedTuple):
         tokens_from: the attribute that says how many tokens were generated.
         task: what tells the task apart that the request is a part of; its trace if None.
         evidence: what the impacts rest on; None where there are none.
+        images: how many images were generated, of a request for images.
     """
 
     ended_ns: int | None
@@ -89,6 +90,7 @@ class CountedRequest(NamedTuple):
     tokens_from: str | None = None
     task: str | None = None
     evidence: Evidence | None = None
+    images: int | None = None
 
 
 class Outcome(NamedTuple):

@@ -11,7 +11,7 @@ from opentelemetry.trace import SpanKind
 
 from otel_genai_impact import semconv
 from otel_genai_impact.cli.report.callers import Callers
-from otel_genai_impact.cli.report.evidence import attribute_of_output_tokens, evidence_of
+from otel_genai_impact.cli.report.evidence import attribute_of_output_tokens, evidence_of, images_of
 from otel_genai_impact.cli.report.records import (
     SAME_SPAN,
     TWIN,
@@ -240,6 +240,7 @@ class Estimating:
             tokens_from=attribute_of_output_tokens(attributes),
             task=None if self._task is None else said(self._task),
             evidence=None if impacts is None else evidence,
+            images=images_of(attributes, request),
         )
 
 

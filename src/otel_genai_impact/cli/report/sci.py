@@ -21,10 +21,12 @@ J_PER_KWH: Final = 3.6e6
 REQUEST: Final = "request"
 TOKEN: Final = "token"  # noqa: S105 -- of a model
 TASK: Final = "task"
+IMAGE: Final = "image"
 FUNCTIONAL_UNITS: Final = {
     REQUEST: "one request to a model",
     TOKEN: "one token, read or generated; of requests that report both",
     TASK: "one task: all requests of a trace, or of one value of the attribute that --task names",
+    IMAGE: "one image that was generated",
 }
 
 
@@ -124,3 +126,5 @@ def _units(request: CountedRequest, *, new_task: bool) -> Iterator[tuple[str, in
     yield TASK, int(new_task)
     if request.input_tokens is not None and request.output_tokens is not None:
         yield TOKEN, request.input_tokens + request.output_tokens
+    if request.images is not None:
+        yield IMAGE, request.images

@@ -117,6 +117,19 @@ def test_a_task_is_what_the_user_says_it_is(tmp_path: Path, capsys: pytest.Captu
     assert "60.0" == _table(path, capsys)["a"]["sci_gco2eq_per_task"]
 
 
+def test_images_are_counted_by_image(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A request for four images and one that does not say how many, which is one: 60 + 60 g are 24 g an image."""
+    path = tmp_path / "traces.jsonl"
+    image = _recorded("a", 0.1, 60.0, 10.0, **{"gen_ai.operation.name": "image_generation"})
+    for tokens in ("input", "output"):
+        image[f"gen_ai.usage.{tokens}_tokens"] = None
+    spans = (span(1, {**image, "gen_ai.request.choice.count": 4}), span(2, image, start_s=9))
+    path.write_text(lines([line(*spans)]), encoding="utf-8")
+    scores = {score["functional_unit"]: score for score in _audited(path, capsys)["sci"]}
+    assert {"request", "task", "image"} == set(scores)
+    assert (5, 24.0) == (scores["image"]["R"], scores["image"]["gco2eq_per_unit"]["estimate"])
+
+
 def test_the_record_has_what_an_auditor_asks(traces: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Total with its parts and interval, period, method, tokens and where from, assumptions, and what is missing and why."""
     audited = _audited(traces, capsys)
