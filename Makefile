@@ -73,6 +73,7 @@ science: $(VENV)/.test ## fit the method native-1 again; write its constants, do
 	$(BIN)/python -m science
 
 inventory: $(VENV)/.base ## compile the inventory after editing its data
+	$(BIN)/python tools/make_electricity.py
 	$(BIN)/python tools/compile_inventory.py
 
 clean: ## remove everything that was set up or built here

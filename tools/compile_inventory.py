@@ -1,4 +1,4 @@
-"""Compiles the inventory's TOML files into the two JSON files that the running program reads: numbers, and names.
+"""Compiles the inventory's TOML files into the JSON files that the running program reads: numbers, names, and electricity of our own.
 
 python tools/compile_inventory.py            write them
 python tools/compile_inventory.py --check    exit 1 if those on disk are not what the TOML files give
@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, cast
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from otel_genai_impact.inventory.compiled import COMPILED_FILE, CompiledInventory
+from otel_genai_impact.inventory.electricity import ELECTRICITY_FILE, CompiledElectricity
+from otel_genai_impact.inventory.electricity_loader import ElectricityRecords, load_electricity
 from otel_genai_impact.inventory.fields import InventoryError
 from otel_genai_impact.inventory.loader import InventoryRecords, load_inventory
 from otel_genai_impact.inventory.names import NAMES_FILE, Names
@@ -48,7 +50,12 @@ def compiled(records: InventoryRecords) -> CompiledInventory:
     }
 
 
-def compiled_text(content: CompiledInventory | Names) -> str:
+def compiled_electricity(records: ElectricityRecords) -> CompiledElectricity:
+    """The electricity data of our own as rows of numbers, sorted."""
+    return {"zones": {code: zone_row(zone) for code, zone in sorted(records.zones.items())}}
+
+
+def compiled_text(content: CompiledInventory | CompiledElectricity | Names) -> str:
     """The file: one line an entry, so that a change of one number is a change of one line."""
     return _lines({"generated": GENERATED_MARK, **content}) + "\n"
 
@@ -62,15 +69,14 @@ def _lines(value: object) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write or check the compiled file; the exit status says whether it is right."""
-    parser = argparse.ArgumentParser(
-        description="Compile the inventory's TOML files into compiled.json and names.json."
-    )
+    parser = argparse.ArgumentParser(description="Compile the inventory's TOML files into JSON.")
     parser.add_argument("--check", action="store_true", help="write nothing, exit 1 if a file on disk is stale")
     check: bool = parser.parse_args(arguments).check
     try:
         records = load_inventory()
         texts = {
             COMPILED_FILE: compiled_text(compiled(records)),
+            ELECTRICITY_FILE: compiled_text(compiled_electricity(load_electricity())),
             NAMES_FILE: compiled_text(compiled_names(records, load_names(records))),
         }
     except InventoryError as error:

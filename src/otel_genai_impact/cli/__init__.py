@@ -52,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     from otel_genai_impact.cli.report.options import add_options as add_report_options
     from otel_genai_impact.cli.report.options import add_recompute_options
+    from otel_genai_impact.inventory.electricity import ELECTRICITY_SETS
 
     parser = argparse.ArgumentParser(
         prog="genai-impact", description="The environmental impacts of GenAI requests: energy, CO2eq, water, metals."
@@ -80,6 +81,13 @@ def _parser() -> argparse.ArgumentParser:
         listed = commands.add_parser(name, help=f"the {what} of the inventory")
         listed.add_argument("--search", metavar="TEXT", help="only rows in which this text stands, in either case")
         listed.add_argument("--json", action="store_true", help="print JSON")
+        if name == "zones":
+            listed.add_argument(
+                "--electricity",
+                choices=ELECTRICITY_SETS,
+                default=ELECTRICITY_SETS[0],
+                help="the table of the method ecologits-0.11 (if not given), or that of our own, which native-* use",
+            )
 
     report = commands.add_parser(
         "report",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from otel_genai_impact.cli import provenance
 from otel_genai_impact.impacts import ecologits_0_11 as method
 from otel_genai_impact.impacts import usage
+from otel_genai_impact.impacts.electricity import REFERENCE_ELECTRICITY
 from otel_genai_impact.impacts.interval import Interval
 
 if TYPE_CHECKING:
@@ -63,14 +64,32 @@ def _of_model(served: Served) -> list[Factor]:
 
 def _of_place(served: Served) -> list[Factor]:
     center, mix = served.data_center.data_center, served.zone.electricity_mix
-    of_center, of_zone = provenance.of_data_center(served.data_center), provenance.of_zone(served.zone.code)
+    of_center, code = provenance.of_data_center(served.data_center), served.zone.code
+
+    def of_zone(factor: str) -> Origin:
+        return provenance.of_zone(code, factor, REFERENCE_ELECTRICITY)
+
     return [
         Factor("PUE", "power usage effectiveness", center.pue, "1", of_center),
         Factor("WUE", "water on site, per kWh of IT energy", center.onsite_wue_l_per_kwh, "L/kWh", of_center),
-        Factor("mix_gwp", "greenhouse gases", Interval.exactly(mix.gwp_kgco2eq_per_kwh), "kgCO2eq/kWh", of_zone),
-        Factor("mix_adpe", "metals and minerals", Interval.exactly(mix.adpe_kgsbeq_per_kwh), "kgSbeq/kWh", of_zone),
-        Factor("mix_pe", "primary energy", Interval.exactly(mix.pe_mj_per_kwh), "MJ/kWh", of_zone),
-        Factor("mix_wue", "water of power stations", Interval.exactly(mix.wue_l_per_kwh), "L/kWh", of_zone),
+        Factor(
+            "mix_gwp",
+            "greenhouse gases",
+            Interval.exactly(mix.gwp_kgco2eq_per_kwh),
+            "kgCO2eq/kWh",
+            of_zone("gwp_kgco2eq_per_kwh"),
+        ),
+        Factor(
+            "mix_adpe",
+            "metals and minerals",
+            Interval.exactly(mix.adpe_kgsbeq_per_kwh),
+            "kgSbeq/kWh",
+            of_zone("adpe_kgsbeq_per_kwh"),
+        ),
+        Factor("mix_pe", "primary energy", Interval.exactly(mix.pe_mj_per_kwh), "MJ/kWh", of_zone("pe_mj_per_kwh")),
+        Factor(
+            "mix_wue", "water of power stations", Interval.exactly(mix.wue_l_per_kwh), "L/kWh", of_zone("wue_l_per_kwh")
+        ),
     ]
 
 

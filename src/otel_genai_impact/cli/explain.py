@@ -9,6 +9,7 @@ from otel_genai_impact.cli.asked import answer
 from otel_genai_impact.cli.calculation import factors, steps
 from otel_genai_impact.cli.estimate import as_report, as_text
 from otel_genai_impact.cli.report.words import ASSUMPTIONS, UNEXPLAINED
+from otel_genai_impact.impacts.methods import METHODS
 from otel_genai_impact.impacts.product_system import FunctionalUnit
 from otel_genai_impact.inventory.assessing import Assessment, estimate
 from otel_genai_impact.inventory.catalog import Catalog, Served
@@ -40,13 +41,14 @@ def explain(
         ValueError: a quantity is negative or not a number.
     """
     assessment = estimate(provider, model, output_tokens=output_tokens, latency_s=latency_s, zone=zone)
-    served = Catalog(zone=zone).serve(provider, model)
+    electricity = METHODS[assessment.method].electricity
+    served = Catalog(zone=zone, electricity=electricity).serve(provider, model)
     if served is None:
         raise LookupError(f"{provider!r} has no model {model!r} in the inventory")
     unit = FunctionalUnit(output_tokens=output_tokens, latency_s=latency_s)
     return {
         "asked": {"provider": provider, "model": model},
-        "found": _found(served, assessment),
+        "found": {**_found(served, assessment), "electricity": electricity},
         "assumptions": {code: ASSUMPTIONS.get(code, UNEXPLAINED) for code in assessment.assumptions},
         "factors": [_factor(factor) for factor in factors(unit, served)],
         "steps": [_step(step) for step in steps(unit, served, assessment.impacts)],
@@ -97,7 +99,7 @@ def _as_text(explanation: dict[str, Any]) -> str:
     lines = [
         f"Asked: {asked['model']} of {asked['provider']}",
         f"Found: {found['model']}, data centre of {found['data_center']}, electricity of {found['zone']}",
-        f"By:    method {found['method']}, data {found['data_version']}",
+        f"By:    method {found['method']}, data {found['data_version']}, electricity data {found['electricity']}",
         "",
         "Assumed",
         *([f"  {code}: {words}" for code, words in explanation["assumptions"].items()] or ["  nothing"]),

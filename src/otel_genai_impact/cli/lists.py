@@ -6,8 +6,10 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from otel_genai_impact.cli.provenance import zone_origins
 from otel_genai_impact.inventory.catalog import TABLES
 from otel_genai_impact.inventory.compiled import inventory
+from otel_genai_impact.inventory.electricity import inventory_with
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -19,7 +21,7 @@ _DASH: Final = "-"
 
 def print_list(options: Namespace) -> int:
     """Print the rows in which the text that is searched for stands; the exit code is 1 if there are none."""
-    headings, rows = LISTS[options.command]()
+    headings, rows = LISTS[options.command](options)
     wanted = (options.search or "").casefold()
     found = [row for row in rows if any(wanted in str(cell).casefold() for cell in row)]
     if options.json:
@@ -32,7 +34,7 @@ def print_list(options: Namespace) -> int:
     return _NOTHING_FOUND
 
 
-def _models() -> tuple[Sequence[str], list[tuple[Any, ...]]]:
+def _models(_: Namespace) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
     """Each name that a model goes by, with its size in 1e9 parameters."""
     known, rows = inventory(), list[tuple[Any, ...]]()
     for provider in known.providers:
@@ -54,19 +56,20 @@ def _models() -> tuple[Sequence[str], list[tuple[Any, ...]]]:
     ), rows
 
 
-def _zones() -> tuple[Sequence[str], list[tuple[Any, ...]]]:
-    """Each electricity zone, with what one kWh costs."""
-    known, rows = inventory(), list[tuple[Any, ...]]()
+def _zones(options: Namespace) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
+    """Each electricity zone, with what one kWh costs, and where and when from."""
+    known, rows = inventory_with(options.electricity), list[tuple[Any, ...]]()
     for code in known.zone_codes:
         entry = known.zone(code)
         if entry is not None:
             mix = entry.electricity_mix
             figures = (mix.gwp_kgco2eq_per_kwh, mix.adpe_kgsbeq_per_kwh, mix.pe_mj_per_kwh, mix.wue_l_per_kwh)
-            rows.append((code, *figures, ", ".join(entry.assumptions) or None))
-    return ("zone", "kgCO2eq_per_kwh", "kgSbeq_per_kwh", "MJ_per_kwh", "L_per_kwh", "assumed"), rows
+            origins = zone_origins(code, options.electricity)
+            rows.append((code, *figures, ", ".join(origins), ", ".join(entry.assumptions) or None))
+    return ("zone", "kgCO2eq_per_kwh", "kgSbeq_per_kwh", "MJ_per_kwh", "L_per_kwh", "from", "assumed"), rows
 
 
-def _providers() -> tuple[Sequence[str], list[tuple[Any, ...]]]:
+def _providers(_: Namespace) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
     """Each provider with the spellings that telemetry has for it, its models and its data centre."""
     known, rows = inventory(), list[tuple[Any, ...]]()
     for provider in known.providers:
@@ -83,7 +86,7 @@ def _providers() -> tuple[Sequence[str], list[tuple[Any, ...]]]:
     )
 
 
-LISTS: Final[dict[str, Callable[[], tuple[Sequence[str], list[tuple[Any, ...]]]]]] = {
+LISTS: Final[dict[str, Callable[[Namespace], tuple[Sequence[str], list[tuple[Any, ...]]]]]] = {
     "models": _models,
     "zones": _zones,
     "providers": _providers,

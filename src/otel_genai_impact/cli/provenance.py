@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from otel_genai_impact.impacts.electricity import OWN_ELECTRICITY
 from otel_genai_impact.inventory.compiled import DATA_FOLDER
+from otel_genai_impact.inventory.electricity_loader import FACTORS, ElectricityRecords, load_electricity
 from otel_genai_impact.inventory.fields import read_toml
 from otel_genai_impact.inventory.loader import InventoryRecords, Provenance, load_inventory, read_provenance
 
@@ -69,10 +71,34 @@ def _of_cloud(name: str) -> Origin:
     return _origin(read_provenance(table))._replace(years=years)
 
 
-def of_zone(code: str) -> Origin:
-    """Where the factors of an electricity zone come from: the set of zones has one origin."""
+def of_zone(code: str, factor: str, electricity: str) -> Origin:
+    """Where a factor of an electricity zone comes from: the reference's set has one origin, ours has one a factor."""
+    if electricity == OWN_ELECTRICITY:
+        return _of_own_zone(code, factor)
     file = read_toml(DATA_FOLDER / "zones.toml")
     return _origin(read_provenance(file)) if code in file.table("zones").values else OWN_DATA
+
+
+@cache
+def _electricity() -> ElectricityRecords:
+    return load_electricity()
+
+
+def zone_origins(code: str, electricity: str) -> tuple[str, ...]:
+    """Short names of where the factors of a zone come from, in the order of greenhouse gases, metals, energy, water."""
+    if electricity == OWN_ELECTRICITY:
+        return _electricity().origins_of[code]
+    return (electricity,)
+
+
+def _of_own_zone(code: str, factor: str) -> Origin:
+    known = _electricity()
+    origins = known.origins_of.get(code)
+    if origins is None:
+        return OWN_DATA
+    origin = known.origins[origins[FACTORS.index(factor)]]
+    year = "" if origin.year is None else f" {origin.year}"
+    return _origin(origin.provenance)._replace(reference=f"{origin.what}{year}")
 
 
 def _origin(provenance: Provenance) -> Origin:

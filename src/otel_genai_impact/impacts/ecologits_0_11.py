@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from otel_genai_impact.impacts import embodied, usage
 from otel_genai_impact.impacts.assessment import Embodied, Impacts, Usage
 from otel_genai_impact.impacts.compiled import LinearSystem
+from otel_genai_impact.impacts.electricity import REFERENCE_ELECTRICITY
 from otel_genai_impact.impacts.interval import Interval
 from otel_genai_impact.impacts.product_system import ProductSystem, Server
 
@@ -87,6 +88,7 @@ class EcoLogits011:
     """Method `ecologits-0.11`. Counts output tokens; knows one batch size, one precision and one kind of server."""
 
     name: str = NAME
+    electricity: str = REFERENCE_ELECTRICITY
 
     def assess(
         self, functional_unit: FunctionalUnit, model: Model, data_center: DataCenter, electricity_mix: ElectricityMix

@@ -30,6 +30,11 @@ class Method(Protocol):
         """What telemetry reports as `genai_impact.method`."""
         ...
 
+    @property
+    def electricity(self) -> str:
+        """The set of electricity data that it is to be given, one of those in `electricity.py`."""
+        ...
+
     def assess(
         self, functional_unit: FunctionalUnit, model: Model, data_center: DataCenter, electricity_mix: ElectricityMix
     ) -> Impacts:

@@ -68,7 +68,7 @@ def estimate(
     """
     if method not in METHODS:
         raise ValueError(f"there is no method {method!r}; the methods are {', '.join(METHODS)}")
-    catalog = Catalog(zone=zone)
+    catalog = Catalog(zone=zone, electricity=METHODS[method].electricity)
     served = catalog.serve(provider, model, at=at, host=host)
     if served is None:
         raise ModelError(f"{provider!r} has no model {model!r} in the inventory{catalog.nearest(provider, model)}")

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from otel_genai_impact import semconv
 from otel_genai_impact._config import complain
-from otel_genai_impact.inventory.compiled import DATA_CENTER_DEFAULT, OPEN_WEIGHTS, Inventory, inventory
+from otel_genai_impact.impacts.electricity import REFERENCE_ELECTRICITY
+from otel_genai_impact.inventory.compiled import DATA_CENTER_DEFAULT, OPEN_WEIGHTS
+from otel_genai_impact.inventory.electricity import inventory_with
 from otel_genai_impact.inventory.resolved import TEXT, Deployment, Resolution
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from otel_genai_impact.inventory.compiled import DataCenterEntry, ModelEntry, ZoneEntry
+    from otel_genai_impact.inventory.compiled import DataCenterEntry, Inventory, ModelEntry, ZoneEntry
     from otel_genai_impact.inventory.places import Place
 
 
@@ -53,25 +55,25 @@ def _place_of(host: str | None) -> Place | None:
     return place_of_host(host)
 
 
-def _own_data(config: str | None) -> tuple[Inventory | None, tuple[Deployment, ...]]:
+def _own_data(config: str | None, shipped: Inventory) -> tuple[Inventory, tuple[Deployment, ...]]:
     """The inventory with the data of a user's file; as if there were no file if it cannot be used."""
     if config is None:
-        return None, ()
+        return shipped, ()
     from pathlib import Path
 
     from otel_genai_impact.inventory.custom import read_custom, with_custom
     from otel_genai_impact.inventory.fields import InventoryError
 
     try:
-        custom = read_custom(Path(config), inventory())
+        custom = read_custom(Path(config), shipped)
     except InventoryError as error:
         complain(
             "config (GENAI_IMPACT_CONFIG)",
             config,
             f"a file that `genai-impact check` finds nothing wrong with: {error}",
         )
-        return None, ()
-    return with_custom(inventory(), custom), custom.deployments
+        return shipped, ()
+    return with_custom(shipped, custom), custom.deployments
 
 
 class ZoneError(LookupError):
@@ -100,23 +102,31 @@ class Catalog:
         zone: electricity zone for all requests, instead of each provider's own.
         entries: the inventory; the shipped one if not given.
         deployments: what names mean that the user gave.
+        electricity: the method's set of electricity data, if the inventory is not given.
 
     Raises:
         ZoneError: the inventory has no such zone.
     """
 
     def __init__(
-        self, *, zone: str | None = None, entries: Inventory | None = None, deployments: tuple[Deployment, ...] = ()
+        self,
+        *,
+        zone: str | None = None,
+        entries: Inventory | None = None,
+        deployments: tuple[Deployment, ...] = (),
+        electricity: str = REFERENCE_ELECTRICITY,
     ) -> None:
-        self._inventory = inventory() if entries is None else entries
+        self._inventory = inventory_with(electricity) if entries is None else entries
         self._zone = None if zone is None else self.zone(zone)
         self._deployments = {(deployment.name, deployment.provider): deployment for deployment in deployments}
         self._kept: dict[tuple[str | None, str, dt.date | None], Resolution | None] = {}
 
     @classmethod
-    def of_setting(cls, zone: str | None, config: str | None = None) -> Catalog:
+    def of_setting(
+        cls, zone: str | None, config: str | None = None, *, electricity: str = REFERENCE_ELECTRICITY
+    ) -> Catalog:
         """The catalogue for a zone and a file of data that a user set: what cannot be used is a line in the log, and ignored."""
-        entries, deployments = _own_data(config)
+        entries, deployments = _own_data(config, inventory_with(electricity))
         try:
             return cls(zone=zone, entries=entries, deployments=deployments)
         except ZoneError as error:
@@ -138,8 +148,15 @@ class Catalog:
         entry = self._inventory.zone(semconv.WORLD if wanted in {"WLD", "WORLD"} else wanted)
         if entry is None:
             near = self._near(wanted, self._inventory.zone_codes)
+            country = wanted.partition("-")[0]
+            if country != wanted and self._inventory.zone(country) is not None:
+                near = f"; this method's electricity data have {country!r} and no part of it of that name"
             raise ZoneError(f"there is no electricity zone {code!r}; ISO 3166-1 alpha-3 codes such as FRA{near}")
         return entry
+
+    def _zone_around(self, code: str) -> ZoneEntry:
+        """The zone of this code; its country where the set of electricity data has no parts of countries."""
+        return self._inventory.zone(code) or self.zone(code.partition("-")[0])
 
     def serve(
         self, provider: str | None, *names: str | None, at: dt.date | None = None, host: str | None = None
@@ -181,7 +198,7 @@ class Catalog:
         said = deployment.zone or (center.zone if deployment.data_center is not None else None)
         if said is not None and self._zone is None:
             codes -= {semconv.ZONE_PROVIDER_DEFAULT, semconv.ZONE_WORLD, *zone.assumptions}
-            zone = self.zone(said)
+            zone = self._zone_around(said)
             codes |= {*zone.assumptions}
         return Served(entry=entry, data_center=center, zone=zone, assumptions=tuple(sorted(codes)))
 
@@ -233,7 +250,7 @@ class Catalog:
             codes.append(semconv.DATA_CENTER_DEFAULT)
         zone = self._zone
         if zone is None:
-            zone = self.zone(data_center.zone)
+            zone = self._zone_around(data_center.zone)
             if not in_a_region:
                 codes.append(semconv.ZONE_WORLD if zone.code == semconv.WORLD else semconv.ZONE_PROVIDER_DEFAULT)
         codes.extend(zone.assumptions)

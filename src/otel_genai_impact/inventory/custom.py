@@ -9,7 +9,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from otel_genai_impact.impacts.electricity import OWN_ELECTRICITY
 from otel_genai_impact.inventory.compiled import CompiledInventory, Inventory
+from otel_genai_impact.inventory.electricity import inventory_with
 from otel_genai_impact.inventory.fields import Table, read_toml
 from otel_genai_impact.inventory.loader import (
     PROVENANCE_KEYS,
@@ -97,7 +99,7 @@ def _read_model(table: Table, name: str) -> ModelEntry:
 
 def _read_data_center(table: Table, name: str, zones: Mapping[str, ZoneEntry], shipped: Inventory) -> DataCenterEntry:
     center = read_data_center(table, name)
-    if center.zone not in zones and shipped.zone(center.zone) is None:
+    if not _is_zone(center.zone, zones, shipped):
         raise table.expected("zone", "a zone of this file or of the inventory")
     return center
 
@@ -119,12 +121,17 @@ def _read_deployment(
     center, zone = table.optional_text("data_center"), table.optional_text("zone")
     if center is not None and center not in centers and shipped.data_center(center) is None:
         raise table.expected("data_center", "a data centre of this file or of the inventory")
-    if zone is not None and zone not in zones and shipped.zone(zone) is None:
+    if zone is not None and not _is_zone(zone, zones, shipped):
         raise table.expected("zone", "a zone of this file or of the inventory")
     provider = table.optional_text("provider")
     return Deployment(
         name=name, provider=provider and provider.lower(), table=place[0], model=place[1], data_center=center, zone=zone
     )
+
+
+def _is_zone(code: str, zones: Mapping[str, ZoneEntry], shipped: Inventory) -> bool:
+    """Whether this file or any set of electricity data has it: a file serves every method."""
+    return code in zones or shipped.zone(code) is not None or inventory_with(OWN_ELECTRICITY).zone(code) is not None
 
 
 def _lines_of(path: Path) -> Callable[[tuple[str, ...], str], int | None]:

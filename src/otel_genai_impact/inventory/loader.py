@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     from otel_genai_impact.impacts.interval import Interval
 
-_ZONE: Final = re.compile(r"[A-Z]{3}(-[A-Z0-9]{1,3})?")
-_ZONE_FORM: Final = "a zone such as FRA, USA-CA or WOR"
+ZONE_PATTERN: Final = re.compile(r"[A-Z]{3}(-[A-Z0-9]{1,3})?")
+ZONE_FORM: Final = "a zone such as FRA, USA-CA or WOR"
 _RELEASE: Final = re.compile(r"\d+(\.\d+)+")
 _DATA_VERSION: Final = re.compile(r"\d{4}\.(0[1-9]|1[0-2])(\.\d+)?")
 PROVENANCE_KEYS: Final = ("sources", "checked", "reference", "retired_in")
@@ -154,8 +154,9 @@ def _read_cloud(table: Table, zones: Mapping[str, ZoneEntry]) -> CloudRecord:
         table.number(year, POSITIVE)
     regions = table.table("zones")
     for region in regions.values:
-        if regions.text(region) not in zones:
-            raise regions.expected(region, "a zone of zones.toml")
+        # A part of a country is in our own electricity data; in the reference's its country stands for it.
+        if regions.text(region).partition("-")[0] not in zones:
+            raise regions.expected(region, "a zone of zones.toml, or a part of one")
     return CloudRecord(
         data_center=DataCenter(
             pue=table.interval("pue", AT_LEAST_ONE),
@@ -281,8 +282,8 @@ def read_zones(top: Table) -> dict[str, ZoneEntry]:
 
 
 def _read_zone(table: Table, code: str) -> ZoneEntry:
-    if not _ZONE.fullmatch(code):
-        raise table.error("", f"expected {_ZONE_FORM}")
+    if not ZONE_PATTERN.fullmatch(code):
+        raise table.error("", f"expected {ZONE_FORM}")
     table.allow("gwp_kgco2eq_per_kwh", "adpe_kgsbeq_per_kwh", "pe_mj_per_kwh", "wue_l_per_kwh", "from_world")
     from_world = table.choices("from_world", _WORLD_FACTORS)
     return ZoneEntry(
@@ -315,7 +316,7 @@ def read_data_center(table: Table, provider: str) -> DataCenterEntry:
             pue=table.interval("pue", AT_LEAST_ONE),
             onsite_wue_l_per_kwh=table.interval("onsite_wue_l_per_kwh", NOT_NEGATIVE),
         ),
-        zone=table.matching("zone", _ZONE, _ZONE_FORM),
+        zone=table.matching("zone", ZONE_PATTERN, ZONE_FORM),
     )
 
 

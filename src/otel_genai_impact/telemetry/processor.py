@@ -67,10 +67,11 @@ class ImpactSpanProcessor(SpanProcessor):
         self._attribution = Attribution(settings.metric_attributes, settings.metric_values, metrics.account)
         self._reads_baggage = bool(settings.metric_attributes)
         self._rollups = _ROLL_UPS
+        method = _method(settings.method)
         self._recorder = Recorder(
             settings,
-            method=_method(settings.method),
-            catalog=Catalog.of_setting(settings.zone, settings.config),
+            method=method,
+            catalog=Catalog.of_setting(settings.zone, settings.config, electricity=method.electricity),
             metrics=metrics,
             once=_COUNTING_ONCE,
             rollups=_ROLL_UPS,

@@ -39,6 +39,14 @@ def test_all_zones_are_listed_with_their_factors(capsys: pytest.CaptureFixture[s
     assert france.electricity_mix.gwp_kgco2eq_per_kwh == rows["FRA"]["kgCO2eq_per_kwh"]
 
 
+def test_zones_of_our_own_say_where_each_figure_is_from(capsys: pytest.CaptureFixture[str]) -> None:
+    """The newest year there is for greenhouse gases, and the states of the USA."""
+    rows = {row["zone"]: row for row in _json(capsys, "zones", "--electricity", "own")}
+    assert "ember-2025, reference, generation-2023, reference" == rows["FRA"]["from"]
+    assert 0.0412 == rows["FRA"]["kgCO2eq_per_kwh"]
+    assert "egrid-2023, reference, generation-2023, reference" == rows["USA-CA"]["from"]
+
+
 def test_all_providers_are_listed_with_their_data_centres(capsys: pytest.CaptureFixture[str]) -> None:
     """And with what telemetry calls them."""
     rows = {row["provider"]: row for row in _json(capsys, "providers")}

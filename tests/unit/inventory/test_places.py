@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from otel_genai_impact import estimate, semconv
+from otel_genai_impact.impacts.electricity import OWN_ELECTRICITY
 from otel_genai_impact.inventory.catalog import Catalog, Served
 from otel_genai_impact.inventory.compiled import inventory
+from otel_genai_impact.inventory.electricity import inventory_with
 from otel_genai_impact.inventory.fields import InventoryError
 from otel_genai_impact.inventory.loader import load_inventory
 from otel_genai_impact.inventory.places import Place, place_of_host
@@ -115,7 +117,8 @@ def test_every_region_has_a_zone_of_the_inventory() -> None:
             found = inventory().region(cloud, region)
             assert found is not None
             assert zone == found.zone
-            assert inventory().zone(zone) is not None
+            assert inventory().zone(zone.partition("-")[0]) is not None
+            assert inventory_with(OWN_ELECTRICITY).zone(zone) is not None
 
 
 CLOUDS = """
@@ -134,7 +137,7 @@ north-1 = "FRA"
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ('"FRA"', '"SWE"', 'clouds."acme".zones: north-1: expected a zone of zones.toml, got "SWE"'),
+        ('"FRA"', '"SWE"', 'clouds."acme".zones: north-1: expected a zone of zones.toml, or a part of one, got "SWE"'),
         ("pue_year = 2025\n", "", 'clouds."acme": pue_year: missing, expected a positive number'),
         ("pue = 1.1", "pue = 0.9", 'clouds."acme": pue: expected a number of at least 1 or [low, high], got 0.9'),
         (

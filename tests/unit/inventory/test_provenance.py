@@ -78,6 +78,17 @@ def test_what_was_ever_known_is_known_and_every_change_is_seen_in_review() -> No
 def test_the_notice_names_every_data_set_and_its_licence() -> None:
     """Who ships our numbers ships their attribution."""
     notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
-    for name in ("EcoLogits", "Mozilla Public License 2.0", "ML.ENERGY", "genai-prices", "litellm", "Hugging Face"):
+    for name in (
+        "EcoLogits",
+        "Mozilla Public License 2.0",
+        "ML.ENERGY",
+        "genai-prices",
+        "litellm",
+        "Hugging Face",
+        "Ember",
+        "CC BY 4.0",
+        "Our World in Data",
+        "eGRID",
+    ):
         assert name in notice
     assert 'license-files = ["LICENSE", "NOTICE"]' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")

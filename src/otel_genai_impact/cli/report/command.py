@@ -122,7 +122,7 @@ def settings_of(zone: str | None, method: str | None = None) -> Settings:
     if settings.method not in METHODS:
         raise ReportError(f"there is no method {settings.method!r}; the methods are {', '.join(METHODS)}")
     try:
-        Catalog(zone=settings.zone)
+        Catalog(zone=settings.zone, electricity=METHODS[settings.method].electricity)
     except LookupError as error:
         raise ReportError(str(error)) from error
     return settings
