@@ -159,24 +159,29 @@ class Catalog:
         return self._inventory.zone(code) or self.zone(code.partition("-")[0])
 
     def serve(
-        self, provider: str | None, *names: str | None, at: dt.date | None = None, host: str | None = None
+        self,
+        provider: str | None,
+        *names: str | None,
+        at: dt.date | None = None,
+        host: str | None = None,
+        place: Place | None = None,
     ) -> Served | None:
         """What serves a request to this provider for the model of one of these names, the best name first.
 
-        With a day, names mean what they meant then. A host of a cloud says the region. None if the inventory has no model of any of these names that makes text.
+        With a day, names mean what they meant then. A host of a cloud says the region, or the place does. None if the inventory has no model of any of these names that makes text.
         """
         # What the user says of the request's name is said on purpose, and comes before what the response calls the model.
         for name in reversed(names):
             deployment = self._deployment(provider, name)
             if deployment is not None:
-                return self._deployed(provider, deployment)
+                return self._deployed(provider, deployment, place or _place_of(host))
         for position, name in enumerate(names):
             found = None if name is None else self.identify(provider, name, at=at)
             if found is not None and found.entry is not None:
                 # Where the first name, the response's, is unknown, that of the request says it less exactly.
                 from_request = position > 0 and names[0] is not None
                 codes = (*found.codes, semconv.MODEL_FROM_REQUEST) if from_request else found.codes
-                return self._served(provider, found.entry, codes, found.place or _place_of(host))
+                return self._served(provider, found.entry, codes, found.place or place or _place_of(host))
         return None
 
     def _deployment(self, provider: str | None, name: str | None) -> Deployment | None:
@@ -184,12 +189,12 @@ class Catalog:
             return None
         return self._deployments.get((name, (provider or "").lower())) or self._deployments.get((name, None))
 
-    def _deployed(self, provider: str | None, deployment: Deployment) -> Served | None:
+    def _deployed(self, provider: str | None, deployment: Deployment, place: Place | None) -> Served | None:
         """What serves a deployment: nothing is assumed of which the user says how it is."""
         entry = self._inventory.model(deployment.table, deployment.model)
         if entry is None:
             return None
-        served = self._served(provider, entry, ())
+        served = self._served(provider, entry, (), place)
         center, zone = served.data_center, served.zone
         codes = {*served.assumptions}
         if deployment.data_center is not None:

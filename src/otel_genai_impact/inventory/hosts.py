@@ -17,11 +17,34 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from otel_genai_impact.inventory.catalog import Catalog, Served
+    from otel_genai_impact.inventory.places import Place
 
 HOSTS_FILE: Final = Path(__file__).parent / "data" / "hosts.toml"
 
-OWN_HOSTS: Final[Mapping[str | None, str]] = {"openai": "api.openai.com", "anthropic": "api.anthropic.com"}
-"""The providers whose SDKs are used with other services too, and the host that nearly always is their own."""
+REGIONAL: Final = "*"
+"""No host's name: stands for the many hosts of a cloud, one a region."""
+
+OWN_HOSTS: Final[Mapping[str | None, str]] = {
+    "openai": "api.openai.com",
+    "anthropic": "api.anthropic.com",
+    **dict.fromkeys(
+        (
+            "aws.bedrock",
+            "aws_bedrock",
+            "bedrock",
+            "gcp.vertex_ai",
+            "vertex_ai",
+            "vertexai",
+            "azure.ai.openai",
+            "azure.ai.inference",
+        ),
+        REGIONAL,
+    ),
+}
+"""The providers of which the host says more than the name, and the host at which it does not.
+
+SDKs of OpenAI and Anthropic are used with other services too; the hosts of clouds name their region.
+"""
 
 LOCAL: Final = "local"
 """Who answers at a private address, which the conventions have no name for."""
@@ -46,8 +69,23 @@ class Service(NamedTuple):
     gateway: bool
 
 
-def provider_at(provider: str | None, address: object) -> str | None:
-    """Who answers at an address (a host, or a URL), if that is known and not the provider itself.
+class Server(NamedTuple):
+    """Who answers at a host, and where.
+
+    Attributes:
+        provider: None where it is the one that is said to.
+        place: the region of a cloud; None where the host says none, or one that the inventory does not have.
+    """
+
+    provider: str | None
+    place: Place | None
+
+
+_NOTHING_MORE: Final = Server(provider=None, place=None)
+
+
+def server_at(provider: str | None, address: object) -> Server | None:
+    """Who answers at an address (a host, or a URL), and where, as far as it says more than the provider.
 
     Args:
         provider: who is said to answer; one of `OWN_HOSTS`.
@@ -55,11 +93,10 @@ def provider_at(provider: str | None, address: object) -> str | None:
     """
     if type(address) is not str or len(address) > _LONGEST_ADDRESS:
         return None
-    found = _at(address)
-    return None if found == provider else found
+    return _server(provider, address)
 
 
-def serve(catalog: Catalog, provider: str | None, at: str | None, *names: str | None) -> Served | None:
+def serve(catalog: Catalog, provider: str | None, at: Server | None, *names: str | None) -> Served | None:
     """What serves a request, by the provider that answers at its host; None if the inventory does not have its model.
 
     Nobody but its maker runs a model whose parameters are not published: where a gateway, or a private address, answers with
@@ -67,13 +104,14 @@ def serve(catalog: Catalog, provider: str | None, at: str | None, *names: str | 
     """
     if at is None:
         return catalog.serve(provider, *names)
-    served = catalog.serve(at, *names)
+    who = at.provider or provider
+    served = catalog.serve(who, *names, place=at.place)
     if served is None:
         return None
-    if semconv.MODEL_PARAMETERS_UNDISCLOSED in served.entry.assumptions and at in _gateways():
-        at = served.entry.provider
-        served = catalog.serve(at, *names)
-    if served is None or at == provider:
+    if semconv.MODEL_PARAMETERS_UNDISCLOSED in served.entry.assumptions and who in _gateways():
+        who = served.entry.provider
+        served = catalog.serve(who, *names)
+    if served is None or who == provider:
         return served
     return served._replace(assumptions=tuple(sorted((*served.assumptions, semconv.PROVIDER_HOST))))
 
@@ -96,8 +134,21 @@ def _gateways() -> frozenset[str]:
 
 
 @lru_cache(maxsize=_MOST_KEPT)
-def _at(address: str) -> str | None:
+def _server(provider: str | None, address: str) -> Server | None:
+    from otel_genai_impact.inventory.compiled import inventory  # not for those who only import us
+    from otel_genai_impact.inventory.places import place_of_host
+
     host = _host(address)
+    place = place_of_host(host)
+    if place is not None and inventory().region(*place) is None:
+        place = None  # hosts come from strangers: what is not known makes no difference, and no plan of its own
+    # Names of clouds vary; whatever a cloud is called, it is the one whose host was called.
+    other = None if OWN_HOSTS.get(provider) == REGIONAL else _at(host)
+    found = Server(None if other == provider else other, place)
+    return None if found == _NOTHING_MORE else found
+
+
+def _at(host: str) -> str | None:
     for service in services():
         if any(fnmatchcase(host, pattern) for pattern in service.hosts):
             return service.provider

@@ -72,6 +72,10 @@ class Plans:
         except KeyError:
             return _keep(self.known, key, self._make_plan(request, extra))
 
+    def why_no_plan(self, request: Request) -> str:
+        """The reason why there is no plan: a model that makes no text is known, but no method covers what it makes."""
+        return semconv.UNSUPPORTED_OPERATION if self._makes_no_text(request) else semconv.UNKNOWN_MODEL
+
     def row_without_estimate(self, request: Request, status: str) -> Row:
         """The ledger's row for a request without an estimate."""
         key = (request[NAMES], status)
@@ -85,7 +89,8 @@ class Plans:
     def _make_plan(self, request: Request, extra: ExtraAttributes) -> Plan | None:
         served = self._served(request)
         if served is None:
-            self._tell_of_unknown(request)
+            if not self._makes_no_text(request):
+                self._tell_of_unknown(request)
             return None
         from_request = semconv.MODEL_FROM_REQUEST in served.assumptions
         attributes = self._names(request, self._account.unknown_model if from_request else _as_it_is)
@@ -118,7 +123,15 @@ class Plans:
         return template(self._detail, texts)
 
     def _is_unknown(self, request: Request) -> bool:
-        return self._served(request) is None
+        return self._served(request) is None and not self._makes_no_text(request)
+
+    def _makes_no_text(self, request: Request) -> bool:
+        """Whether the first of its names that is known is that of a model for embeddings, images or the like."""
+        for name in (request.response_model, request.request_model):
+            found = None if name is None else self._catalog.identify(request.provider, name)
+            if found is not None:
+                return found.entry is None
+        return False
 
     def _served(self, request: Request) -> Served | None:
         return serve(self._catalog, request.provider, request.served_by, request.response_model, request.request_model)

@@ -171,7 +171,7 @@ class Recorder:
         extra = self._attribution.in_metrics(attributes) if self._has_metric_attributes else ()
         plan = self._known_plans.get((request[NAMES], extra)) or self.plans.plan(request, extra)
         if plan is None:
-            return semconv.UNKNOWN_MODEL
+            return self.plans.why_no_plan(request)
         if self._strict:
             return semconv.NOT_MEASURED
         if instead_of is not None and not self._take_back(span, instead_of, plan):

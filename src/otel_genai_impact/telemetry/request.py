@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from otel_genai_impact.inventory.hosts import OWN_HOSTS, provider_at
+from otel_genai_impact.inventory.hosts import OWN_HOSTS, server_at
 from otel_genai_impact.semconv import (
     GEN_AI_OPERATION_NAME,
     GEN_AI_PROVIDER_NAME,
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
     from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
+    from otel_genai_impact.inventory.hosts import Server
+
 # Spans that say what the requests below them came to: operations, and kinds in the conventions of others.
 ROLLED_UP: Final[Mapping[str, frozenset[str]]] = {
     GEN_AI_OPERATION_NAME: frozenset({"invoke_agent", "invoke_workflow", "create_agent", "plan", "execute_tool"}),
@@ -68,7 +70,7 @@ class Request(NamedTuple):
 
     Attributes:
         kind: `inference` for what the methods cover, also if the operation is not named; else the operation.
-        served_by: who answers at the host that was called, where that is not the provider.
+        served_by: who answers at the host that was called, and where, as far as that says more than the provider.
         input_tokens: with those read from and written to a cache; negative if what was reported is no count of tokens.
         output_tokens: with those of reasoning; negative if what was reported is no count of tokens.
         cached_tokens: of the input, those read from a cache.
@@ -80,7 +82,7 @@ class Request(NamedTuple):
     provider: str | None
     response_model: str | None
     request_model: str | None
-    served_by: str | None
+    served_by: Server | None
     response_id: str | None
     input_tokens: int | None
     output_tokens: int | None
@@ -205,10 +207,10 @@ def _remember_plain(*names: str | None) -> None:
         _plain_names[names] = OWN_HOSTS.get(names[1], "")
 
 
-def _served_by(provider: str | None, attributes: Mapping[str, Any]) -> str | None:
-    """Who answers at the host that was called, if that is known and not the provider itself."""
+def _served_by(provider: str | None, attributes: Mapping[str, Any]) -> Server | None:
+    """Who answers at the host that was called, and where, as far as that says more than the provider."""
     address = attributes.get(SERVER_ADDRESS) or attributes.get(dialects.BASE_URL)
-    return None if address is None or address == OWN_HOSTS.get(provider) else provider_at(provider, address)
+    return None if address is None or address == OWN_HOSTS.get(provider) else server_at(provider, address)
 
 
 def _in_other_words(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
+from otel_genai_impact.inventory.hosts import Server
 from otel_genai_impact.telemetry.request import Request, read
 
 if TYPE_CHECKING:
@@ -345,7 +346,7 @@ def test_a_dialect_is_estimated_like_the_conventions(telemetry: Telemetry) -> No
 def test_the_host_says_who_served_it(where: dict[str, Any]) -> None:
     """In whichever attribute it stands; the provider stays what the span says."""
     attributes = {key: value for key, value in {**CONVENTIONS, **where}.items() if value is not None}
-    assert read("chat", attributes) == THE_SAME._replace(served_by="groq")
+    assert read("chat", attributes) == THE_SAME._replace(served_by=Server("groq", None))
 
 
 def test_the_host_of_other_providers_says_nothing() -> None:

@@ -259,3 +259,18 @@ def test_the_applications_own_spans_are_left_alone(telemetry: Telemetry) -> None
     telemetry.request(parent=parent)
     assert telemetry.end(parent) == {"code.function.name": "answer"}
     assert telemetry.end(telemetry.start({"http.route": "/"}, name="GET /")) == {"http.route": "/"}
+
+
+def test_the_region_that_a_host_names_is_on_the_span_and_makes_a_plan_of_its_own() -> None:
+    """Two regions of Bedrock under the same names: France and Sweden, and again France; a strange host changes nothing."""
+    telemetry = Telemetry()
+    bedrock = {"gen_ai.provider.name": "aws.bedrock", "gen_ai.request.model": "anthropic.claude-3-haiku-20240307-v1:0"}
+    hosts = [
+        f"bedrock-runtime.{region}.amazonaws.com" for region in ("eu-west-3", "eu-north-1", "eu-west-3", "nowhere-9")
+    ]
+    zones = [telemetry.request({**bedrock, "server.address": host})["genai_impact.zone"] for host in hosts]
+    assert ["FRA", "SWE", "FRA", "USA"] == zones
+    assert ["FRA", "SWE"] == [
+        telemetry.request({**bedrock, "server.address": host, "gen_ai.response.id": "x"})["genai_impact.zone"]
+        for host in hosts[:2]
+    ]

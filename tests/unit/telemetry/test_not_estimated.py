@@ -33,6 +33,8 @@ INPUT = "gen_ai.usage.input_tokens"
         ({OUTPUT: None}, False, "no_usage"),
         ({OUTPUT: 0, INPUT: None}, False, "no_usage"),
         ({OUTPUT: 0, INPUT: 0}, False, "no_usage"),
+        ({"gen_ai.request.model": "text-embedding-3-small"}, False, "unsupported_operation"),
+        ({"gen_ai.request.model": "gpt-image-1"}, False, "unsupported_operation"),
         ({"gen_ai.request.model": "gpt-99"}, False, "unknown_model"),
         ({"gen_ai.request.model": None}, False, "unknown_model"),
         ({"gen_ai.request.model": "ft:gpt-99:acme"}, False, "unknown_model"),
@@ -189,3 +191,12 @@ def test_attribute_sets_are_bounded() -> None:
     assert (1000, 1000) == (phases.count("usage"), phases.count("embodied"))
     assert telemetry.total("genai_impact.requests") == 1100
     assert telemetry.total("genai_impact.energy") == pytest.approx(energy, rel=1e-9)
+
+
+def test_a_model_that_makes_no_text_is_known_by_its_name(caplog: pytest.LogCaptureFixture) -> None:
+    """A proxy may call everything chat: the metric has the model's name, and no line says that it is unknown."""
+    telemetry = Telemetry()
+    telemetry.request({"gen_ai.request.model": "text-embedding-3-small"})
+    [(_, attributes, _)] = [point for point in telemetry.points() if point[0] == "genai_impact.requests"]
+    assert "text-embedding-3-small" == attributes["gen_ai.response.model"]
+    assert [] == [record.getMessage() for record in caplog.records if "has no model" in record.getMessage()]

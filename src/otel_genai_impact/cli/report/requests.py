@@ -181,7 +181,7 @@ class Estimating:
         if reason is None:
             plan = self._plans.plan(asked, ())
             if plan is None:
-                reason = semconv.UNKNOWN_MODEL
+                reason = self._plans.why_no_plan(request)
             elif self._strict:
                 reason = semconv.NOT_MEASURED
             else:
