@@ -120,5 +120,9 @@ def _are_alike(one: ModelEntry, other: ModelEntry) -> bool:
 
 def _family(record: FamilyRecord) -> Family:
     active, total = record.active_parameters_b, record.total_parameters_b
-    row = None if active is None or total is None else (active.low, active.high, total.low, total.high, None, None, 0)
+    row = (
+        None
+        if active is None or total is None
+        else (active.low, active.high, total.low, total.high, None, None, 0, None)
+    )
     return {"pattern": record.pattern, "table": record.table, "maker": record.maker, "name": record.name, "row": row}

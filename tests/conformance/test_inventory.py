@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
@@ -70,6 +71,11 @@ def _model(reference: ReferenceModel) -> Model:
     )
 
 
+def _as_the_reference_has_it(model: Model) -> Model:
+    """What the reference knows of a model: another method knows more, and warnings are compared on their own."""
+    return replace(model, weight_bytes=None, is_disclosed=True)
+
+
 def test_every_model_and_alias_equals_the_reference() -> None:
     """342 models and 9 aliases: the same parameters, speeds and warnings under the same provider and name."""
     assert version("ecologits") == "0.11.3"
@@ -77,7 +83,7 @@ def test_every_model_and_alias_equals_the_reference() -> None:
     for reference in references:
         entry = inventory().model(reference.provider.value, reference.name)
         assert entry is not None, reference.name
-        assert (reference.name, _model(reference)) == (reference.name, entry.model)
+        assert (reference.name, _model(reference)) == (reference.name, _as_the_reference_has_it(entry.model))
         codes = tuple(sorted(CODES[warning.code] for warning in reference.warnings))
         assert (reference.name, codes) == (reference.name, entry.assumptions)
     print(f"{len(references)} names equal to EcoLogits 0.11.3")
@@ -124,7 +130,7 @@ def test_models_that_the_reference_forgot_keep_their_last_numbers() -> None:
             output_tokens_per_s=retired["output_tokens_per_s"],
             time_to_first_token_s=retired["time_to_first_token_s"],
         )
-        assert (retired["name"], expected) == (retired["name"], entry.model)
+        assert (retired["name"], expected) == (retired["name"], _as_the_reference_has_it(entry.model))
         assert models.find_model(retired["provider"], retired["name"]) is None
     assert len(RETIRED["models"]) == 124
 

@@ -135,6 +135,12 @@ def _add_request(command: argparse.ArgumentParser) -> None:
     command.add_argument("--latency", type=float, metavar="S", help="how long the caller waits, s")
     command.add_argument("--zone", help="electricity zone, for example FRA; the provider's own if not given")
     command.add_argument("--json", action="store_true", help="print JSON, in the units of the telemetry: J, g, L")
+    command.add_argument(
+        "--config",
+        metavar="FILE",
+        default=os.environ.get("GENAI_IMPACT_CONFIG") or None,
+        help="data of your own; the file that GENAI_IMPACT_CONFIG names if not given",
+    )
 
 
 def _add_calculator(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -18,11 +18,14 @@ class Asked(TypedDict):
     output_tokens: float
     latency_s: float | None
     zone: str | None
+    config: str | None
 
 
 def answer(options: Namespace, make: Callable[[str, str, Asked], Any], show: Callable[[Any], None]) -> int:
     """Make something of the request that was described, and show it; the exit code. What cannot be made is one line."""
-    asked = Asked(output_tokens=options.output_tokens, latency_s=options.latency, zone=options.zone)
+    asked = Asked(
+        output_tokens=options.output_tokens, latency_s=options.latency, zone=options.zone, config=options.config
+    )
     try:
         made = make(options.provider, options.model, asked)
     except (LookupError, ValueError) as error:

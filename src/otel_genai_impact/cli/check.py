@@ -21,7 +21,13 @@ def print_check(options: argparse.Namespace) -> int:
     except InventoryError as error:
         print(error, file=sys.stderr)
         return 1
-    counts = (len(custom.models), len(custom.deployments), len(custom.data_centers), len(custom.zones))
+    counts = (
+        len(custom.models),
+        len(custom.deployments),
+        len(custom.data_centers),
+        len(custom.zones),
+        len(custom.contracts),
+    )
     words = [f"{name.replace('_', ' ')} {count}" for name, count in zip(SECTIONS, counts, strict=True) if count]
     print(f"{options.file}: fine: {', '.join(words) or 'nothing in it'}")
     return 0

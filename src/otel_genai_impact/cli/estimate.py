@@ -49,6 +49,8 @@ def as_report(provider: str, assessment: Assessment) -> dict[str, Any]:
     }
     report.update({criterion.key: _reported(criterion, totals[criterion]) for criterion in CRITERIA})
     report.update({f"{criterion.key}_embodied": _reported(criterion, part) for criterion, part in embodied.items()})
+    if assessment.market_gwp_kgco2eq is not None:
+        report["gwp_market_based"] = _reported(GWP, assessment.market_gwp_kgco2eq)
     return report
 
 
@@ -72,6 +74,10 @@ def as_text(report: dict[str, Any]) -> str:
         middle = f"  {criterion.key:<7}{figure['estimate']:>10.4g} {criterion.reported_unit}"
         bounds = f"({figure['low']:.4g} to {figure['high']:.4g})"
         lines.append(f"{middle:<24}{'' if figure['low'] == figure['high'] else bounds:<26}{criterion.name}")
+    market = report.get("gwp_market_based")
+    if market is not None:
+        shown = f"  {'':<7}{market['estimate']:>10.4g} {GWP.reported_unit}"
+        lines.append(f"{shown:<50}of it with the electricity of your contract (market-based), beside the above")
     if report["assumptions"]:
         lines.append(f"  assumed: {', '.join(report['assumptions'])}")
     return "\n".join(lines)

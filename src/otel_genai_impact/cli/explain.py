@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from otel_genai_impact import semconv
 from otel_genai_impact.cli.asked import answer
 from otel_genai_impact.cli.calculation import factors, steps
 from otel_genai_impact.cli.estimate import as_report, as_text
+from otel_genai_impact.cli.provenance import EVIDENCE, about_model
 from otel_genai_impact.cli.report.words import ASSUMPTIONS, UNEXPLAINED
 from otel_genai_impact.impacts.methods import METHODS
 from otel_genai_impact.impacts.product_system import FunctionalUnit
@@ -32,7 +34,13 @@ def print_explanation(options: Namespace) -> int:
 
 
 def explain(
-    provider: str | None, model: str, *, output_tokens: float, latency_s: float | None, zone: str | None
+    provider: str | None,
+    model: str,
+    *,
+    output_tokens: float,
+    latency_s: float | None,
+    zone: str | None,
+    config: str | None = None,
 ) -> dict[str, Any]:
     """The whole calculation of one request, in values that JSON has.
 
@@ -40,15 +48,16 @@ def explain(
         LookupError: the inventory has no such model or zone.
         ValueError: a quantity is negative or not a number.
     """
-    assessment = estimate(provider, model, output_tokens=output_tokens, latency_s=latency_s, zone=zone)
+    assessment = estimate(provider, model, output_tokens=output_tokens, latency_s=latency_s, zone=zone, config=config)
     electricity = METHODS[assessment.method].electricity
-    served = Catalog(zone=zone, electricity=electricity).serve(provider, model)
+    served = Catalog.with_file(zone, config, electricity=electricity).serve(provider, model)
     if served is None:
         raise LookupError(f"{provider!r} has no model {model!r} in the inventory")
     unit = FunctionalUnit(output_tokens=output_tokens, latency_s=latency_s)
     return {
         "asked": {"provider": provider, "model": model},
         "found": {**_found(served, assessment), "electricity": electricity},
+        "model": _about(served),
         "assumptions": {code: ASSUMPTIONS.get(code, UNEXPLAINED) for code in assessment.assumptions},
         "factors": [_factor(factor) for factor in factors(unit, served)],
         "steps": [_step(step) for step in steps(unit, served, assessment.impacts)],
@@ -63,6 +72,21 @@ def _found(served: Served, assessment: Assessment) -> dict[str, str]:
         "zone": served.zone.code,
         "method": assessment.method,
         "data_version": assessment.data_version,
+    }
+
+
+def _about(served: Served) -> dict[str, Any]:
+    """How good the model's numbers are, how its weights are stored, and under which licence."""
+    # A member of a family has the family's range, whatever model has the family's name.
+    about = None if semconv.MODEL_FALLBACK in served.assumptions else about_model(served.entry)
+    evidence = "A" if semconv.MODEL_PARAMETERS_UNDISCLOSED not in served.entry.assumptions else "C"
+    if about is not None:
+        evidence = about.evidence
+    named = {"precision": about and about.precision, "licence": about and about.licence}
+    return {
+        "evidence": evidence,
+        "meaning": EVIDENCE[evidence],
+        **{key: None if value is None else {"name": value[0], **_origin(value[1])} for key, value in named.items()},
     }
 
 
@@ -95,11 +119,17 @@ def _origin(origin: Origin) -> dict[str, Any]:
 
 
 def _as_text(explanation: dict[str, Any]) -> str:
-    asked, found = explanation["asked"], explanation["found"]
+    asked, found, about = explanation["asked"], explanation["found"], explanation["model"]
     lines = [
         f"Asked: {asked['model']} of {asked['provider']}",
         f"Found: {found['model']}, data centre of {found['data_center']}, electricity of {found['zone']}",
         f"By:    method {found['method']}, data {found['data_version']}, electricity data {found['electricity']}",
+        f"Model: evidence {about['evidence']}: {about['meaning']}",
+        *(
+            f"       {key} {about[key]['name']}: {_origin_text(about[key])}"
+            for key in ("precision", "licence")
+            if about[key]
+        ),
         "",
         "Assumed",
         *([f"  {code}: {words}" for code, words in explanation["assumptions"].items()] or ["  nothing"]),

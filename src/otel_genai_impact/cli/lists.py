@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from otel_genai_impact.cli.provenance import zone_origins
+from otel_genai_impact.cli.provenance import about_model, zone_origins
 from otel_genai_impact.inventory.catalog import TABLES
 from otel_genai_impact.inventory.compiled import inventory
 from otel_genai_impact.inventory.electricity import inventory_with
@@ -37,13 +37,17 @@ def print_list(options: Namespace) -> int:
 def _models(_: Namespace) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
     """Each name that a model goes by, with its size in 1e9 parameters."""
     known, rows = inventory(), list[tuple[Any, ...]]()
-    for provider in known.providers:
+    for provider in known.tables:
         for name in sorted(known.model_names(provider)):
             entry = known.model(provider, name)
-            if entry is not None:
+            about = None if entry is None else about_model(entry)
+            if entry is not None and about is not None:
                 active, total = entry.model.active_parameters_b, entry.model.total_parameters_b
                 sizes = (active.low, active.high, total.low, total.high)
-                rows.append((provider, name, entry.id, *sizes, ", ".join(entry.assumptions) or None))
+                named = (about.precision and about.precision[0], about.licence and about.licence[0])
+                rows.append(
+                    (provider, name, entry.id, *sizes, about.evidence, *named, ", ".join(entry.assumptions) or None)
+                )
     return (
         "provider",
         "name",
@@ -52,6 +56,9 @@ def _models(_: Namespace) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
         "active_high_b",
         "total_low_b",
         "total_high_b",
+        "evidence",
+        "precision",
+        "licence",
         "assumed",
     ), rows
 

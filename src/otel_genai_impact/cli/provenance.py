@@ -9,10 +9,12 @@ from otel_genai_impact.impacts.electricity import OWN_ELECTRICITY
 from otel_genai_impact.inventory.compiled import DATA_FOLDER
 from otel_genai_impact.inventory.electricity_loader import FACTORS, ElectricityRecords, load_electricity
 from otel_genai_impact.inventory.fields import read_toml
-from otel_genai_impact.inventory.loader import InventoryRecords, Provenance, load_inventory, read_provenance
+from otel_genai_impact.inventory.loader import InventoryRecords, load_inventory
+from otel_genai_impact.inventory.provenance import Provenance, read_provenance
 
 if TYPE_CHECKING:
     from otel_genai_impact.inventory.compiled import DataCenterEntry, ModelEntry
+    from otel_genai_impact.inventory.weights import WeightsGroup
 
 
 class Origin(NamedTuple):
@@ -50,6 +52,45 @@ def of_model(entry: ModelEntry) -> Origin:
         if record is not None and record.entry.id == entry.id:
             return _origin(record.provenance)
     return OWN_DATA
+
+
+class AboutModel(NamedTuple):
+    """What is known of a model beside its numbers; None: not known.
+
+    Attributes:
+        evidence: A, the maker publishes its parameters; B, a third party estimates them; C, nobody says, a range of its class.
+        precision: the format of the weights, and where that is from.
+        licence: of the weights, and where that is from.
+    """
+
+    evidence: str
+    precision: tuple[str, Origin] | None
+    licence: tuple[str, Origin] | None
+
+
+EVIDENCE: Final = {
+    "A": "its maker publishes its parameters",
+    "B": "its parameters are a third party's estimate",
+    "C": "nobody says anything of its parameters: a range of its class, or of its family",
+}
+
+
+def about_model(entry: ModelEntry) -> AboutModel | None:
+    """What is known of a model of the inventory, or of a family; None for the user's own."""
+    records = _records()
+    for provider in records.providers.values():
+        record = provider.models.get(entry.name)
+        if record is not None and record.entry.id == entry.id:
+            return AboutModel(
+                record.evidence,
+                _named(records.weights.precision(entry.id)),
+                _named(records.weights.licence(entry.id)),
+            )
+    return None
+
+
+def _named(group: WeightsGroup | None) -> tuple[str, Origin] | None:
+    return None if group is None else (group.name, _origin(group.provenance))
 
 
 def of_data_center(entry: DataCenterEntry) -> Origin:

@@ -18,6 +18,8 @@ class FunctionalUnit:
     Attributes:
         output_tokens: tokens that the model generated, reasoning included.
         latency_s: how long the caller waited, s; None if unknown.
+        input_tokens: tokens that the model read, those from a cache included; None if not reported.
+        cached_tokens: of these, tokens that were read from a cache; None if not reported.
 
     Raises:
         ValueError: a quantity is negative or not a number.
@@ -25,11 +27,15 @@ class FunctionalUnit:
 
     output_tokens: float
     latency_s: float | None = None
+    input_tokens: float | None = None
+    cached_tokens: float | None = None
 
     def __post_init__(self) -> None:
-        # Not math.isfinite, which raises another error for an integer too large for a float.
-        if not 0 <= self.output_tokens <= sys.float_info.max:
-            raise ValueError(f"output_tokens must be finite and not negative, got {self.output_tokens}")
+        for name in ("output_tokens", "input_tokens", "cached_tokens"):
+            tokens: float | None = getattr(self, name)
+            # Not math.isfinite, which raises another error for an integer too large for a float.
+            if tokens is not None and not 0 <= tokens <= sys.float_info.max:
+                raise ValueError(f"{name} must be finite and not negative, got {tokens}")
         if self.latency_s is not None and not self.latency_s >= 0:
             raise ValueError(f"latency_s must not be negative, got {self.latency_s}")
 
@@ -43,15 +49,19 @@ class Model:
         total_parameters_b: all parameters, which must fit into memory, in 1e9.
         output_tokens_per_s: speed at which the provider serves it; None if unknown.
         time_to_first_token_s: s; None if unknown.
+        weight_bytes: memory of one parameter, as the model's makers serve it: 2 for bf16, 1 for fp8; None if unknown.
+        is_disclosed: whether its makers say how large it is; else the parameters are somebody's estimate.
 
     Raises:
-        ValueError: there are no parameters, or more active than total ones, or a speed that is not positive.
+        ValueError: there are no parameters, or more active than total ones, or a speed or precision that is not positive.
     """
 
     active_parameters_b: Interval
     total_parameters_b: Interval
     output_tokens_per_s: float | None = None
     time_to_first_token_s: float | None = None
+    weight_bytes: float | None = None
+    is_disclosed: bool = True
 
     def __post_init__(self) -> None:
         active, total = self.active_parameters_b, self.total_parameters_b
@@ -63,6 +73,8 @@ class Model:
             raise ValueError(f"output_tokens_per_s must be positive and finite, got {self.output_tokens_per_s}")
         if self.time_to_first_token_s is not None and not 0 <= self.time_to_first_token_s < math.inf:
             raise ValueError(f"time_to_first_token_s must be finite and not negative, got {self.time_to_first_token_s}")
+        if self.weight_bytes is not None and not 0 < self.weight_bytes < math.inf:
+            raise ValueError(f"weight_bytes must be positive and finite, got {self.weight_bytes}")
 
 
 class Server(NamedTuple):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from otel_genai_impact import semconv
 from otel_genai_impact._config import DEFAULT_METHOD
+from otel_genai_impact.impacts.interval import Interval
 from otel_genai_impact.impacts.methods import METHODS
 from otel_genai_impact.impacts.product_system import FunctionalUnit
 from otel_genai_impact.inventory.catalog import Catalog, ModelError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from otel_genai_impact.impacts.assessment import Impacts
+    from otel_genai_impact.inventory.catalog import Served
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,8 @@ class Assessment:
         data_version: the inventory's version.
         assumptions: codes of what was assumed, sorted.
         impacts: usage and embodied phase, in kWh, kgCO2eq, kgSbeq, MJ and L.
+        market_gwp_kgco2eq: greenhouse gases with the electricity of a contract of the user's, to be shown beside the others,
+            which are location-based; None if there is no contract.
     """
 
     model: str
@@ -36,6 +40,7 @@ class Assessment:
     data_version: str
     assumptions: tuple[str, ...]
     impacts: Impacts
+    market_gwp_kgco2eq: Interval | None = None
 
 
 def estimate(
@@ -48,6 +53,7 @@ def estimate(
     host: str | None = None,
     at: dt.date | None = None,
     method: str = DEFAULT_METHOD,
+    config: str | None = None,
 ) -> Assessment:
     """Estimate the impacts of one request.
 
@@ -60,6 +66,7 @@ def estimate(
         host: which is called, as in `server.address`; that of a cloud's service says the region.
         at: the day of the request, on which the name may have meant another model; today if not given.
         method: name of the method.
+        config: a file of data of the user's own, as `GENAI_IMPACT_CONFIG` names it for a running program.
 
     Raises:
         ModelError: the inventory has no such model (a LookupError).
@@ -68,7 +75,7 @@ def estimate(
     """
     if method not in METHODS:
         raise ValueError(f"there is no method {method!r}; the methods are {', '.join(METHODS)}")
-    catalog = Catalog(zone=zone, electricity=METHODS[method].electricity)
+    catalog = Catalog.with_file(zone, config, electricity=METHODS[method].electricity)
     served = catalog.serve(provider, model, at=at, host=host)
     if served is None:
         raise ModelError(f"{provider!r} has no model {model!r} in the inventory{catalog.nearest(provider, model)}")
@@ -84,4 +91,12 @@ def estimate(
         data_version=catalog.data_version,
         assumptions=tuple(sorted((*served.assumptions, *latency))),
         impacts=impacts,
+        market_gwp_kgco2eq=_market_based(impacts, served),
     )
+
+
+def _market_based(impacts: Impacts, served: Served) -> Interval | None:
+    """What the same electricity takes by the contract for it, and the hardware; None without a contract."""
+    if served.market_gwp_kgco2eq_per_kwh is None:
+        return None
+    return impacts.usage.energy_kwh * Interval.exactly(served.market_gwp_kgco2eq_per_kwh) + impacts.embodied.gwp_kgco2eq

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from otel_genai_impact import semconv
 from otel_genai_impact._config import complain
 from otel_genai_impact.impacts.electricity import REFERENCE_ELECTRICITY
+from otel_genai_impact.impacts.serving import UNKNOWN
 from otel_genai_impact.inventory.compiled import DATA_CENTER_DEFAULT, OPEN_WEIGHTS
 from otel_genai_impact.inventory.electricity import inventory_with
 from otel_genai_impact.inventory.resolved import TEXT, Deployment, Resolution
@@ -14,6 +16,7 @@ from otel_genai_impact.inventory.resolved import TEXT, Deployment, Resolution
 if TYPE_CHECKING:
     import datetime as dt
 
+    from otel_genai_impact.impacts.serving import Serving
     from otel_genai_impact.inventory.compiled import DataCenterEntry, Inventory, ModelEntry, ZoneEntry
     from otel_genai_impact.inventory.places import Place
 
@@ -85,12 +88,19 @@ class ModelError(LookupError):
 
 
 class Served(NamedTuple):
-    """Which model serves a request, from which data centre, with which electricity; and what was assumed for it."""
+    """Which model serves a request, from which data centre, with which electricity; and what was assumed for it.
+
+    Attributes:
+        serving: GPUs and batch, if the user says them of a deployment.
+        market_gwp_kgco2eq_per_kwh: of the contract for its electricity, to be shown beside the zone's; None without one.
+    """
 
     entry: ModelEntry
     data_center: DataCenterEntry
     zone: ZoneEntry
     assumptions: tuple[str, ...]
+    serving: Serving = UNKNOWN
+    market_gwp_kgco2eq_per_kwh: float | None = None
 
 
 class Catalog:
@@ -132,6 +142,24 @@ class Catalog:
         except ZoneError as error:
             complain("zone (GENAI_IMPACT_ZONE)", zone, f"a zone of the inventory: {error}")
             return cls(entries=entries, deployments=deployments)
+
+    @classmethod
+    def with_file(cls, zone: str | None, config: str | None, *, electricity: str) -> Catalog:
+        """The catalogue for a zone and a file that a person names now: what cannot be used is an error.
+
+        Raises:
+            ZoneError: there is no such zone.
+            InventoryError: there is something wrong with the file (a ValueError).
+        """
+        if config is None:
+            return cls(zone=zone, electricity=electricity)
+        from pathlib import Path
+
+        from otel_genai_impact.inventory.custom import read_custom, with_custom
+
+        shipped = inventory_with(electricity)
+        custom = read_custom(Path(config), shipped)
+        return cls(zone=zone, entries=with_custom(shipped, custom), deployments=custom.deployments)
 
     @property
     def data_version(self) -> str:
@@ -205,7 +233,16 @@ class Catalog:
             codes -= {semconv.ZONE_PROVIDER_DEFAULT, semconv.ZONE_WORLD, *zone.assumptions}
             zone = self._zone_around(said)
             codes |= {*zone.assumptions}
-        return Served(entry=entry, data_center=center, zone=zone, assumptions=tuple(sorted(codes)))
+        if deployment.weight_bytes is not None:
+            entry = entry._replace(model=replace(entry.model, weight_bytes=deployment.weight_bytes))
+        return Served(
+            entry=entry,
+            data_center=center,
+            zone=zone,
+            assumptions=tuple(sorted(codes)),
+            serving=deployment.serving,
+            market_gwp_kgco2eq_per_kwh=deployment.market_gwp_kgco2eq_per_kwh,
+        )
 
     def identify(self, provider: str | None, name: str, *, at: dt.date | None = None) -> Resolution | None:
         """Which model a provider means by a name, also if it makes no text and has no numbers; None if that is not known."""

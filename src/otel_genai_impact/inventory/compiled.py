@@ -32,8 +32,8 @@ MODEL_ASSUMPTIONS: Final = (semconv.MODEL_MULTIMODAL, semconv.MODEL_PARAMETERS_U
 ZONE_ASSUMPTIONS: Final = (semconv.GRID_ADPE_WORLD, semconv.GRID_PE_WORLD, semconv.GRID_WUE_WORLD)
 """What may be assumed about a model or a zone. Bit i of a row's flags stands for code i."""
 
-ModelRow: TypeAlias = tuple[float, float, float, float, float | None, float | None, int]
-"""Active parameters (low, high), total ones (low, high), tokens per second, time to first token, flags."""
+ModelRow: TypeAlias = tuple[float, float, float, float, float | None, float | None, int, float | None]
+"""Active parameters (low, high), total ones (low, high), tokens per second, time to first token, flags, bytes of a weight."""
 ZoneRow: TypeAlias = tuple[float, float, float, float, int]
 """GWP, ADPe, PE and water of one kWh, flags."""
 DataCenterRow: TypeAlias = tuple[float, float, float, float, str]
@@ -139,8 +139,9 @@ class Inventory:
         row = rows.get(own_name)
         if row is None:
             return None
-        active_low, active_high, total_low, total_high, tokens_per_s, first_token_s, flags = row
+        active_low, active_high, total_low, total_high, tokens_per_s, first_token_s, flags, weight_bytes = row
         maker = self._content["makers"][provider]
+        assumptions = _flagged(MODEL_ASSUMPTIONS, flags)
         return ModelEntry(
             id=own_name if maker is None else f"{maker}/{own_name}",
             provider=provider,
@@ -150,8 +151,10 @@ class Inventory:
                 total_parameters_b=Interval(total_low, total_high),
                 output_tokens_per_s=tokens_per_s,
                 time_to_first_token_s=first_token_s,
+                weight_bytes=weight_bytes,
+                is_disclosed=semconv.MODEL_PARAMETERS_UNDISCLOSED not in assumptions,
             ),
-            assumptions=_flagged(MODEL_ASSUMPTIONS, flags),
+            assumptions=assumptions,
         )
 
     def place(self, model_id: str) -> tuple[str, str] | None:

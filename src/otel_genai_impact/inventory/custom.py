@@ -6,22 +6,19 @@ Imported where a file is given alone. Everything in it is checked, and the first
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from otel_genai_impact.impacts.electricity import OWN_ELECTRICITY
+from otel_genai_impact.impacts.serving import Serving
 from otel_genai_impact.inventory.compiled import CompiledInventory, Inventory
 from otel_genai_impact.inventory.electricity import inventory_with
-from otel_genai_impact.inventory.fields import Table, read_toml
-from otel_genai_impact.inventory.loader import (
-    PROVENANCE_KEYS,
-    read_data_center,
-    read_model,
-    read_provenance,
-    read_zones,
-)
+from otel_genai_impact.inventory.fields import AT_LEAST_ONE, NOT_NEGATIVE, POSITIVE, Table, read_toml
+from otel_genai_impact.inventory.loader import read_data_center, read_model, read_zones
+from otel_genai_impact.inventory.provenance import PROVENANCE_KEYS, read_provenance
 from otel_genai_impact.inventory.resolved import Deployment
 from otel_genai_impact.inventory.rows import data_center_row, model_row, zone_row
+from otel_genai_impact.inventory.weights import read_precision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,8 +29,11 @@ if TYPE_CHECKING:
 OWN: Final = "own"
 """The table of the user's own models."""
 
-SECTIONS: Final = ("models", "deployments", "data_centers", "zones")
-DEPLOYMENT_KEYS: Final = ("model", "provider", "data_center", "zone")
+SECTIONS: Final = ("models", "deployments", "data_centers", "zones", "contracts")
+DEPLOYMENT_KEYS: Final = ("model", "provider", "data_center", "zone", "gpu", "precision", "batch_size", "contract")
+CONTRACT_KEYS: Final = ("gwp_kgco2eq_per_kwh", "instrument", "year", "sources", "checked")
+GPUS: Final = ("H100", "H200", "B200")
+"""Those that a method has figures for."""
 _HEADER: Final = re.compile(r"\s*\[(?P<path>[^\[\]]+)\]\s*(?:#.*)?")
 
 
@@ -46,12 +46,14 @@ class CustomData:
         deployments: names that telemetry has, and what they mean.
         data_centers: the user's own, or other figures for one of the inventory.
         zones: the same for electricity zones.
+        contracts: market-based greenhouse gases of one kWh, kgCO2eq.
     """
 
     models: Mapping[str, ModelEntry]
     deployments: tuple[Deployment, ...]
     data_centers: Mapping[str, DataCenterEntry]
     zones: Mapping[str, ZoneEntry]
+    contracts: Mapping[str, float]
 
 
 def read_custom(path: Path, shipped: Inventory) -> CustomData:
@@ -66,10 +68,10 @@ def read_custom(path: Path, shipped: Inventory) -> CustomData:
     zones = read_zones(top)
     centers = {name: _read_data_center(table, name, zones, shipped) for name, table in top.tables("data_centers")}
     models = {name: _read_model(table, name) for name, table in top.tables("models")}
-    deployments = tuple(
-        _read_deployment(table, name, models, centers, zones, shipped) for name, table in top.tables("deployments")
-    )
-    return CustomData(models=models, deployments=deployments, data_centers=centers, zones=zones)
+    contracts = {name: _read_contract(table) for name, table in top.tables("contracts")}
+    own = CustomData(models=models, deployments=(), data_centers=centers, zones=zones, contracts=contracts)
+    deployments = tuple(_read_deployment(table, name, own, shipped) for name, table in top.tables("deployments"))
+    return replace(own, deployments=deployments)
 
 
 def with_custom(shipped: Inventory, custom: CustomData) -> Inventory:
@@ -104,28 +106,43 @@ def _read_data_center(table: Table, name: str, zones: Mapping[str, ZoneEntry], s
     return center
 
 
-def _read_deployment(
-    table: Table,
-    name: str,
-    models: Mapping[str, ModelEntry],
-    centers: Mapping[str, DataCenterEntry],
-    zones: Mapping[str, ZoneEntry],
-    shipped: Inventory,
-) -> Deployment:
-    """What a name in telemetry means: a model of this file or of the inventory, and where it runs if that is known."""
+def _read_contract(table: Table) -> float:
+    """What is bought, and what its seller says that one kWh of it takes."""
+    table.allow(*CONTRACT_KEYS)
+    table.text("instrument")
+    table.optional_number("year", POSITIVE)
+    return table.number("gwp_kgco2eq_per_kwh", NOT_NEGATIVE)
+
+
+def _read_deployment(table: Table, name: str, own: CustomData, shipped: Inventory) -> Deployment:
+    """What a name in telemetry means: a model of this file or of the inventory, and where and how it runs if that is known."""
     table.allow(*DEPLOYMENT_KEYS)
     model = table.text("model")
-    place = (OWN, model) if model in models else shipped.place(model)
+    place = (OWN, model) if model in own.models else shipped.place(model)
     if place is None:
         raise table.expected("model", "the maker/name of a model of this file or of the inventory")
     center, zone = table.optional_text("data_center"), table.optional_text("zone")
-    if center is not None and center not in centers and shipped.data_center(center) is None:
+    if center is not None and center not in own.data_centers and shipped.data_center(center) is None:
         raise table.expected("data_center", "a data centre of this file or of the inventory")
-    if zone is not None and not _is_zone(zone, zones, shipped):
+    if zone is not None and not _is_zone(zone, own.zones, shipped):
         raise table.expected("zone", "a zone of this file or of the inventory")
+    contract = table.optional_text("contract")
+    if contract is not None and contract not in own.contracts:
+        raise table.expected("contract", "a contract of this file")
     provider = table.optional_text("provider")
     return Deployment(
-        name=name, provider=provider and provider.lower(), table=place[0], model=place[1], data_center=center, zone=zone
+        name=name,
+        provider=provider and provider.lower(),
+        table=place[0],
+        model=place[1],
+        data_center=center,
+        zone=zone,
+        weight_bytes=read_precision(table),
+        serving=Serving(
+            gpu=table.choice("gpu", GPUS) if "gpu" in table.values else None,
+            batch_size=table.optional_number("batch_size", AT_LEAST_ONE),
+        ),
+        market_gwp_kgco2eq_per_kwh=None if contract is None else own.contracts[contract],
     )
 
 

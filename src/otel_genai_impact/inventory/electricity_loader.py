@@ -9,13 +9,14 @@ from otel_genai_impact import semconv
 from otel_genai_impact.impacts.product_system import ElectricityMix
 from otel_genai_impact.inventory.compiled import DATA_FOLDER, ZoneEntry
 from otel_genai_impact.inventory.fields import NOT_NEGATIVE, POSITIVE, Table, read_toml
-from otel_genai_impact.inventory.loader import ZONE_FORM, ZONE_PATTERN, read_provenance
+from otel_genai_impact.inventory.loader import ZONE_FORM, ZONE_PATTERN
+from otel_genai_impact.inventory.provenance import read_provenance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from otel_genai_impact.inventory.loader import Provenance
+    from otel_genai_impact.inventory.provenance import Provenance
 
 OWN_FILE: Final = DATA_FOLDER / "electricity.toml"
 FACTORS: Final = ("gwp_kgco2eq_per_kwh", "adpe_kgsbeq_per_kwh", "pe_mj_per_kwh", "wue_l_per_kwh")

@@ -28,9 +28,10 @@ from otel_genai_impact.inventory.fields import (
     read_toml,
     shown,
 )
+from otel_genai_impact.inventory.provenance import PROVENANCE_KEYS, Provenance, read_provenance
+from otel_genai_impact.inventory.weights import WEIGHTS_FILE, WeightsRecords, load_weights, read_precision
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -38,28 +39,15 @@ if TYPE_CHECKING:
 
 ZONE_PATTERN: Final = re.compile(r"[A-Z]{3}(-[A-Z0-9]{1,3})?")
 ZONE_FORM: Final = "a zone such as FRA, USA-CA or WOR"
-_RELEASE: Final = re.compile(r"\d+(\.\d+)+")
 _DATA_VERSION: Final = re.compile(r"\d{4}\.(0[1-9]|1[0-2])(\.\d+)?")
-PROVENANCE_KEYS: Final = ("sources", "checked", "reference", "retired_in")
-_OPTIONAL_MODEL_KEYS: Final = ("parameters_disclosed", "multimodal", "output_tokens_per_s", "time_to_first_token_s")
+_OPTIONAL_MODEL_KEYS: Final = (
+    "parameters_disclosed",
+    "multimodal",
+    "output_tokens_per_s",
+    "time_to_first_token_s",
+    "precision",
+)
 _WORLD_FACTORS: Final = ("adpe", "pe", "wue")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provenance:
-    """Where the numbers of an entry come from.
-
-    Attributes:
-        sources: links to what says so.
-        checked: when the entry was compared with its reference, or with its sources where it has none.
-        reference: the release of a reference data set that the numbers were taken from, if one was.
-        retired_in: the first release of that reference that no longer knows the entry, if it was retired.
-    """
-
-    sources: tuple[str, ...]
-    checked: dt.date
-    reference: str | None
-    retired_in: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +56,13 @@ class ModelRecord:
 
     entry: ModelEntry
     provenance: Provenance
+
+    @property
+    def evidence(self) -> str:
+        """How good its parameters are: A, the maker says them; B, a third party estimates them; C, nobody says anything."""
+        if semconv.MODEL_PARAMETERS_UNDISCLOSED not in self.entry.assumptions:
+            return "A"
+        return "C" if self.provenance.reference is None else "B"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +100,7 @@ class InventoryRecords:
     zones: Mapping[str, ZoneEntry]
     data_centers: Mapping[str, DataCenterEntry]
     clouds: Mapping[str, CloudRecord]
+    weights: WeightsRecords
 
 
 def load_inventory(folder: Path = DATA_FOLDER) -> InventoryRecords:
@@ -115,6 +111,9 @@ def load_inventory(folder: Path = DATA_FOLDER) -> InventoryRecords:
     """
     providers = _load_providers(folder / "models")
     _add_makers(providers, folder / "makers")
+    ids = [record.entry.id for provider in providers.values() for record in provider.models.values()]
+    weights = load_weights(folder / WEIGHTS_FILE, ids)
+    providers = {name: _with_weights(provider, weights) for name, provider in providers.items()}
     zones_file = read_toml(folder / "zones.toml")
     zones_file.allow("zones", *PROVENANCE_KEYS)
     read_provenance(zones_file)
@@ -135,7 +134,20 @@ def load_inventory(folder: Path = DATA_FOLDER) -> InventoryRecords:
         zones=zones,
         data_centers=centers,
         clouds=_load_clouds(folder / "clouds.toml", zones),
+        weights=weights,
     )
+
+
+def _with_weights(provider: ProviderRecord, weights: WeightsRecords) -> ProviderRecord:
+    """The models with the precision of their weights, where that is known."""
+
+    def with_precision(record: ModelRecord) -> ModelRecord:
+        if record.entry.model.weight_bytes is not None:
+            return record  # the entry says it itself
+        model = replace(record.entry.model, weight_bytes=weights.weight_bytes(record.entry.id))
+        return replace(record, entry=record.entry._replace(model=model))
+
+    return replace(provider, models={name: with_precision(record) for name, record in provider.models.items()})
 
 
 def _load_clouds(path: Path, zones: Mapping[str, ZoneEntry]) -> dict[str, CloudRecord]:
@@ -236,9 +248,10 @@ def read_model(table: Table, provider: str, maker: str | None, name: str) -> Mod
     parameter_keys = ("parameters_b",) if architecture == "dense" else ("total_parameters_b", "active_parameters_b")
     table.allow("architecture", *parameter_keys, *_OPTIONAL_MODEL_KEYS, *PROVENANCE_KEYS)
     active, total = _read_parameters(table, dense=architecture == "dense")
+    is_disclosed = table.flag("parameters_disclosed", default=True)
     assumptions = (
         (semconv.MODEL_MULTIMODAL, table.flag("multimodal", default=False)),
-        (semconv.MODEL_PARAMETERS_UNDISCLOSED, not table.flag("parameters_disclosed", default=True)),
+        (semconv.MODEL_PARAMETERS_UNDISCLOSED, not is_disclosed),
     )
     return ModelEntry(
         id=name if maker is None else f"{maker}/{name}",
@@ -249,6 +262,8 @@ def read_model(table: Table, provider: str, maker: str | None, name: str) -> Mod
             total_parameters_b=total,
             output_tokens_per_s=table.optional_number("output_tokens_per_s", POSITIVE),
             time_to_first_token_s=table.optional_number("time_to_first_token_s", NOT_NEGATIVE),
+            weight_bytes=read_precision(table),
+            is_disclosed=is_disclosed,
         ),
         assumptions=tuple(code for code, holds in assumptions if holds),
     )
@@ -317,16 +332,4 @@ def read_data_center(table: Table, provider: str) -> DataCenterEntry:
             onsite_wue_l_per_kwh=table.interval("onsite_wue_l_per_kwh", NOT_NEGATIVE),
         ),
         zone=table.matching("zone", ZONE_PATTERN, ZONE_FORM),
-    )
-
-
-def read_provenance(table: Table, *, reference_is_source: bool = False) -> Provenance:
-    """Where the numbers come from. No number without its source: a link, or for an alias at least a reference."""
-    links_needed = "sources" in table.values or not reference_is_source
-    retired = "retired_in" in table.values
-    return Provenance(
-        sources=table.urls("sources") if links_needed else (),
-        checked=table.day("checked"),
-        reference=table.optional_text("reference") if links_needed else table.text("reference"),
-        retired_in=table.matching("retired_in", _RELEASE, 'a release such as "0.10.0"') if retired else None,
     )

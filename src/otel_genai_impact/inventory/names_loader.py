@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from otel_genai_impact.impacts.interval import Interval
 from otel_genai_impact.inventory.compiled import DATA_FOLDER, OPEN_WEIGHTS
 from otel_genai_impact.inventory.fields import Table, read_toml, shown
-from otel_genai_impact.inventory.loader import read_provenance
+from otel_genai_impact.inventory.provenance import read_provenance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -155,7 +155,7 @@ def _family_entry(family: Family, found: re.Match[str]) -> ModelEntry | None:
         id=f"{family['maker']}/{family['name']}",
         provider=family["table"],
         name=family["name"],
-        model=Model(active_parameters_b=active, total_parameters_b=total),
+        model=Model(active_parameters_b=active, total_parameters_b=total, is_disclosed=disclosed),
         assumptions=() if disclosed else (semconv.MODEL_PARAMETERS_UNDISCLOSED,),
     )
 

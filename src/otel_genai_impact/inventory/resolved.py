@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from otel_genai_impact.impacts.serving import UNKNOWN
+
 if TYPE_CHECKING:
+    from otel_genai_impact.impacts.serving import Serving
     from otel_genai_impact.inventory.compiled import ModelEntry
     from otel_genai_impact.inventory.places import Place
 
@@ -39,6 +42,9 @@ class Deployment(NamedTuple):
         model: its name there.
         data_center: where it runs; None: as for any other request.
         zone: where its electricity comes from; None: that of the data centre.
+        weight_bytes: memory of one parameter as it is served; None: as the model's card says.
+        serving: on which GPUs, and how many requests at a time.
+        market_gwp_kgco2eq_per_kwh: what the contract for its electricity says; None: there is none.
     """
 
     name: str
@@ -47,3 +53,6 @@ class Deployment(NamedTuple):
     model: str
     data_center: str | None
     zone: str | None
+    weight_bytes: float | None = None
+    serving: Serving = UNKNOWN
+    market_gwp_kgco2eq_per_kwh: float | None = None

@@ -30,6 +30,7 @@ def model_row(entry: ModelEntry) -> ModelRow:
         entry.model.output_tokens_per_s,
         entry.model.time_to_first_token_s,
         _flags(MODEL_ASSUMPTIONS, entry.assumptions),
+        entry.model.weight_bytes,
     )
 
 

@@ -22,7 +22,7 @@ def test_all_names_of_models_are_listed_with_their_sizes(capsys: pytest.CaptureF
     """Aliases too: as many rows as there are names."""
     rows = _json(capsys, "models")
     known = inventory()
-    assert sum(len(tuple(known.model_names(provider))) for provider in known.providers) == len(rows)
+    assert sum(len(tuple(known.model_names(provider))) for provider in known.tables) == len(rows)
     [row] = [row for row in rows if (row["provider"], row["name"]) == ("openai", "gpt-4o")]
     entry = known.model("openai", "gpt-4o")
     assert entry is not None

@@ -250,7 +250,7 @@ def test_an_inventory_without_a_default_data_center_is_an_error_of_its_own() -> 
         {
             "data_version": "2026.11",
             "makers": {"acme": "acme"},
-            "models": {"acme": {"small": (7, 7, 7, 7, None, None, 0)}},
+            "models": {"acme": {"small": (7, 7, 7, 7, None, None, 0, None)}},
             "aliases": {"acme": {}},
             "zones": {"WOR": (0.5, 1e-8, 10, 4, 0)},
             "data_centers": {},

@@ -74,13 +74,13 @@ def test_the_id_of_a_model_is_maker_and_name() -> None:
 
 
 def test_the_local_demo_model_is_dense_and_open() -> None:
-    """134,515,008 parameters, all of them active, and nothing assumed."""
+    """134,515,008 parameters, all of them active, in bfloat16, and nothing assumed."""
     parameters_b = Interval(0.1345, 0.1345)
     expected = ModelEntry(
         id="HuggingFaceTB/SmolLM2-135M-Instruct",
         provider="huggingface_hub",
         name="HuggingFaceTB/SmolLM2-135M-Instruct",
-        model=Model(active_parameters_b=parameters_b, total_parameters_b=parameters_b),
+        model=Model(active_parameters_b=parameters_b, total_parameters_b=parameters_b, weight_bytes=2.0),
         assumptions=(),
     )
     assert expected == inventory().model("huggingface_hub", "HuggingFaceTB/SmolLM2-135M-Instruct")

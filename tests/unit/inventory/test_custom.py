@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from otel_genai_impact import semconv
+from otel_genai_impact import estimate, semconv
 from otel_genai_impact.cli import main
 from otel_genai_impact.inventory.catalog import Catalog, Served
 from otel_genai_impact.inventory.compiled import inventory
@@ -59,6 +59,39 @@ def test_a_model_of_the_users_own_runs_where_the_user_says(file: Path) -> None:
     assert served.assumptions == ()
 
 
+def test_hardware_precision_and_batch_are_those_of_the_deployment(file: Path) -> None:
+    """Its own, and nobody else's: the method that can use them is given them."""
+    served = _serve(file, "vllm", "support-7b")
+    assert ("H100", 8.0, 1.0) == (served.serving.gpu, served.serving.batch_size, served.entry.model.weight_bytes)
+    other = _serve(file, "vllm", "acme/support-7b")
+    assert (None, None, None) == (other.serving.gpu, other.serving.batch_size, other.entry.model.weight_bytes)
+
+
+def test_a_contract_stands_beside_the_zone_and_never_in_its_place(file: Path) -> None:
+    """Usage with 0.011 kg per kWh instead of Sweden's, embodied as before; the other figures are those without a contract."""
+    request: dict[str, Any] = {"output_tokens": 300, "latency_s": 4.0}
+    bought = estimate("azure.ai.openai", "support-prod", **request, config=str(file))
+    without = estimate("azure.ai.openai", "gpt-4o", **request, zone="SWE")
+    assert without.impacts == bought.impacts
+    assert without.market_gwp_kgco2eq is None
+    assert bought.market_gwp_kgco2eq is not None
+    for bound in ("low", "high"):
+        expected = getattr(bought.impacts.energy_kwh, bound) * 0.011 + getattr(
+            bought.impacts.embodied.gwp_kgco2eq, bound
+        )
+        assert pytest.approx(expected, rel=1e-12) == getattr(bought.market_gwp_kgco2eq, bound)
+
+
+def test_the_command_line_shows_both_and_refuses_a_bad_file(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`estimate` and `explain` take the file; a mistake in it is one line and exit code 1."""
+    for command in ("estimate", "explain"):
+        assert 0 == main([command, "azure.ai.openai", "support-prod", "--output-tokens", "300", "--config", str(file)])
+        assert "with the electricity of your contract (market-based), beside the above" in capsys.readouterr().out
+    file.write_text("[contracts.x]\n", encoding="utf-8")
+    assert 1 == main(["estimate", "openai", "gpt-4o", "--output-tokens", "1", "--config", str(file)])
+    assert 'contracts."x": instrument: missing' in capsys.readouterr().err
+
+
 def test_what_the_user_says_of_the_requests_name_comes_before_the_responses(file: Path) -> None:
     """Azure answers with the model's name to a request that names the deployment: the place is still known."""
     served = _serve(file, "azure.ai.openai", "gpt-4o-2024-11-20", "support-prod")
@@ -94,9 +127,40 @@ def test_figures_of_the_inventory_can_be_replaced(tmp_path: Path) -> None:
 
 ERRORS = [
     (
+        'gpu = "H100"',
+        'gpu = "H1000"',
+        'line 23: deployments."support-7b": gpu: expected "H100" or "H200" or "B200", got "H1000"',
+    ),
+    (
+        'precision = "fp8"',
+        "precision = 8",
+        'line 24: deployments."support-7b": precision: expected "fp32" or "bf16" or "fp16" or "fp8" or "int8" or "int4" or "mxfp4" or '
+        '"nvfp4", got 8',
+    ),
+    (
+        "batch_size = 8",
+        "batch_size = 0",
+        'line 25: deployments."support-7b": batch_size: expected a number of at least 1, got 0',
+    ),
+    (
+        'contract = "wind"',
+        'contract = "sun"',
+        'line 8: deployments."support-prod": contract: expected a contract of this file, got "sun"',
+    ),
+    (
+        "gwp_kgco2eq_per_kwh = 0.011",
+        "gwp_kgco2eq_per_kwh = -1",
+        'line 11: contracts."wind": gwp_kgco2eq_per_kwh: expected a number of at least 0, got -1',
+    ),
+    (
+        'instrument = "power purchase agreement, onshore wind"',
+        "",
+        'line 10: contracts."wind": instrument: missing, expected a text',
+    ),
+    (
         "[deployments.",
         "[deploiments.",
-        "line 4: deploiments: unknown key, allowed are models, deployments, data_centers, zones",
+        "line 4: deploiments: unknown key, allowed are models, deployments, data_centers, zones, contracts",
     ),
     (
         '"openai/gpt-4o"',
@@ -112,33 +176,33 @@ ERRORS = [
     (
         'zone = "SWE"',
         'region = "swedencentral"',
-        'line 7: deployments."support-prod": region: unknown key, allowed are model, provider, data_center, zone',
+        'line 7: deployments."support-prod": region: unknown key, allowed are model, provider, data_center, zone, gpu, precision, batch_size, contract',
     ),
     (
         "parameters_b = 7.2",
         'parameters_b = "7b"',
-        'line 12: models."acme/support-7b": parameters_b: expected a positive number or [low, high], got "7b"',
+        'line 18: models."acme/support-7b": parameters_b: expected a positive number or [low, high], got "7b"',
     ),
     (
         '"acme/support-7b"]',
         '"support-7b"]',
-        'line 10: models."support-7b": expected a name of the form maker/name, since the file names no maker',
+        'line 16: models."support-7b": expected a name of the form maker/name, since the file names no maker',
     ),
     (
         "pue = 1.35",
         "pue = 0.35",
-        'line 19: data_centers."basement": pue: expected a number of at least 1 or [low, high], got 0.35',
+        'line 28: data_centers."basement": pue: expected a number of at least 1 or [low, high], got 0.35',
     ),
     (
         'zone = "FRA-WE"',
         "",
-        'line 18: data_centers."basement": zone: missing, expected a zone such as FRA, USA-CA or WOR',
+        'line 27: data_centers."basement": zone: missing, expected a zone such as FRA, USA-CA or WOR',
     ),
-    ("[zones.FRA-WE]", "[zones.France]", 'line 23: zones."France": expected a zone such as FRA, USA-CA or WOR'),
+    ("[zones.FRA-WE]", "[zones.France]", 'line 32: zones."France": expected a zone such as FRA, USA-CA or WOR'),
     (
         'data_center = "basement"',
         'data_center = "attic"',
-        'line 16: deployments."support-7b": data_center: expected a data centre of this file or of the inventory, got "attic"',
+        'line 22: deployments."support-7b": data_center: expected a data centre of this file or of the inventory, got "attic"',
     ),
 ]
 
@@ -177,7 +241,7 @@ def test_a_file_that_cannot_be_used_is_one_line_in_the_log_and_ignored(
 def test_check_says_what_a_file_has(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 0, and one line."""
     assert main(["check", str(file)]) == 0
-    assert f"{file}: fine: models 1, deployments 2, data centers 1, zones 1\n" == capsys.readouterr().out
+    assert f"{file}: fine: models 1, deployments 2, data centers 1, zones 1, contracts 1\n" == capsys.readouterr().out
 
 
 def test_check_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

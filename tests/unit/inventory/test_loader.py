@@ -36,6 +36,7 @@ def test_a_model_is_read_with_every_fact_of_its_entry(tmp_path: Path) -> None:
                 total_parameters_b=Interval(440.0, 440.0),
                 output_tokens_per_s=100.1,
                 time_to_first_token_s=0.5,
+                is_disclosed=False,
             ),
             assumptions=("model.multimodal", "model.parameters.undisclosed"),
         ),

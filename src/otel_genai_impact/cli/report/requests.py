@@ -82,9 +82,7 @@ class Estimating:
         as_if: tuple[str, str] | None = None,
     ) -> None:
         self._method = METHODS[settings.method]
-        self.catalog = Catalog.of_setting(
-            settings.zone, settings.config, electricity=self._method.electricity
-        )
+        self.catalog = Catalog.of_setting(settings.zone, settings.config, electricity=self._method.electricity)
         self._plans = Plans(self.catalog, self._method, "standard", Account())
         self._count_server_spans = settings.count_server_spans
         self._by = by
