@@ -37,6 +37,8 @@ OWN_HOSTS: Final[Mapping[str | None, str]] = {
             "vertexai",
             "azure.ai.openai",
             "azure.ai.inference",
+            "ovhcloud",
+            "scaleway",
         ),
         REGIONAL,
     ),

@@ -109,9 +109,11 @@ def test_an_estimate_takes_the_host() -> None:
 
 
 def test_every_region_has_a_zone_of_the_inventory() -> None:
-    """AWS 35, Azure 36, Google 41 regions; those of one cloud share their figures."""
+    """AWS 35, Azure 36, Google 41, OVHcloud 11, Scaleway 3 regions; those of one cloud share their figures."""
     clouds = inventory().content.get("clouds", {})
-    assert {"aws": 35, "azure": 36, "gcp": 41} == {cloud: len(row[4]) for cloud, row in clouds.items()}
+    assert {"aws": 35, "azure": 36, "gcp": 41, "ovhcloud": 11, "scaleway": 3} == {
+        cloud: len(row[4]) for cloud, row in clouds.items()
+    }
     for cloud, row in clouds.items():
         for region, zone in row[4].items():
             found = inventory().region(cloud, region)
