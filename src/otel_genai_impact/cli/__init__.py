@@ -68,7 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("program", nargs=argparse.REMAINDER, metavar="COMMAND", help="for example: python app.py")
 
-    _add_request(commands.add_parser("estimate", help="estimate the impacts of one request"))
+    estimate = commands.add_parser("estimate", help="estimate the impacts of one request")
+    _add_request(estimate)
+    _add_cost(estimate)
     _add_request(
         commands.add_parser(
             "explain",
@@ -143,6 +145,10 @@ def _add_request(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_cost(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--cost", action="store_true", help="its list price beside it; needs the extra `prices`")
+
+
 def _add_calculator(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     compare = commands.add_parser(
         "compare",
@@ -155,4 +161,5 @@ def _add_calculator(commands: argparse._SubParsersAction[argparse.ArgumentParser
     compare.add_argument(
         "--requests", type=int, default=1, metavar="N", help="so many requests of each; one if not given"
     )
+    _add_cost(compare)
     compare.add_argument("--json", action="store_true", help="print JSON, in the units of the telemetry: J, g, L")

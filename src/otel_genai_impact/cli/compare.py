@@ -7,6 +7,7 @@ import sys
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
+from otel_genai_impact.cli import prices
 from otel_genai_impact.cli.equivalences import EQUIVALENCES
 from otel_genai_impact.cli.estimate import as_report
 from otel_genai_impact.inventory.assessing import estimate
@@ -23,7 +24,9 @@ _COLUMNS: Final = (("energy", "energy", "Wh", _WH_PER_J), ("gwp", "CO2eq", "g", 
 def print_comparison(options: Namespace) -> int:
     """Print the comparison as text or JSON; the exit code."""
     try:
-        comparison = compare(options.models, _counts(options.output_tokens), _zones(options.zone), options.requests)
+        comparison = compare(
+            options.models, _counts(options.output_tokens), _zones(options.zone), options.requests, cost=options.cost
+        )
     except (LookupError, ValueError) as error:
         print(f"genai-impact compare: {error}", file=sys.stderr)
         return _FAILED
@@ -31,7 +34,9 @@ def print_comparison(options: Namespace) -> int:
     return 0
 
 
-def compare(models: list[str], tokens: list[int], zones: list[str | None], requests: int = 1) -> dict[str, Any]:
+def compare(
+    models: list[str], tokens: list[int], zones: list[str | None], requests: int = 1, *, cost: bool = False
+) -> dict[str, Any]:
     """Each model with each count of output tokens in each zone, that with the least energy first; for so many requests.
 
     Raises:
@@ -47,7 +52,10 @@ def compare(models: list[str], tokens: list[int], zones: list[str | None], reque
             raise ValueError(f"a model is written provider/model, for example openai/gpt-4o, got {model!r}")
         report = as_report(provider, estimate(provider, name, output_tokens=output_tokens, zone=zone))
         figures = {key: _times(report[key], requests) for key in ("energy", "gwp", "adpe", "pe", "wcf")}
-        rows.append({"asked": model, "output_tokens": output_tokens, **report, **figures})
+        row = {"asked": model, "output_tokens": output_tokens, **report, **figures}
+        if cost:
+            row["cost"] = prices.as_report(prices.cost_of(provider, name, output_tokens=output_tokens * requests))
+        rows.append(row)
     rows.sort(key=lambda row: row["energy"]["estimate"])
     return {
         "requests": requests,
@@ -86,11 +94,13 @@ def _label(row: dict[str, Any]) -> str:
 
 def _as_text(comparison: dict[str, Any]) -> str:
     requests = comparison["requests"]
-    head = ("model", "tokens out", "zone", *(heading for _, heading, *_ in _COLUMNS))
+    with_cost = ("cost",) if any("cost" in row for row in comparison["rows"]) else ()
+    head = ("model", "tokens out", "zone", *(heading for _, heading, *_ in _COLUMNS), *with_cost)
     rows: list[tuple[str, ...]] = [head]
     for row in comparison["rows"]:
         cells = [_cell(row[key], unit, factor) for key, _, unit, factor in _COLUMNS]
-        rows.append((row["asked"], f"{row['output_tokens']:,}", row["zone"], *cells))
+        costs = [_cost(row["cost"]) for _ in with_cost]
+        rows.append((row["asked"], f"{row['output_tokens']:,}", row["zone"], *cells, *costs))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [f"{requests:,} request{'s' if requests > 1 else ''} of each: estimate (lowest-highest)", ""]
     lines.extend("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
@@ -106,12 +116,18 @@ def _as_text(comparison: dict[str, Any]) -> str:
         values = number(known["estimate"]), number(known["low"]), number(known["high"])
         lines.append(f"  {values[0]} ({values[1]}-{values[2]}) {known['what']}")
         lines.append(f"    {known['source']}; looked up {known['checked']}")
+    sources = sorted({row["cost"]["source"] for row in comparison["rows"] if row.get("cost")})
+    lines.extend(f"Costs: list prices of the tokens out, {source}." for source in sources)
     lines.append("Modelled, not measured; the durations are the method's own.")
     return "\n".join(lines)
 
 
 def _cell(figure: dict[str, Any], unit: str, factor: float) -> str:
     return interval([figure[bound] * factor for bound in ("estimate", "low", "high")], unit)
+
+
+def _cost(cost: dict[str, Any] | None) -> str:
+    return "unknown" if cost is None else f"{cost['usd']:.4g} USD"
 
 
 def _counts(text: str) -> list[int]:

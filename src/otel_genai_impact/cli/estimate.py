@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from otel_genai_impact.cli import prices
 from otel_genai_impact.cli.asked import answer
 from otel_genai_impact.impacts.criteria import ADPE, CRITERIA, ENERGY, GWP, PE, WCF, Criterion
 from otel_genai_impact.inventory.assessing import Assessment, estimate
@@ -12,16 +13,34 @@ from otel_genai_impact.inventory.assessing import Assessment, estimate
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from otel_genai_impact.cli.asked import Asked
     from otel_genai_impact.impacts.interval import Interval
 
 
 def print_estimate(options: Namespace) -> int:
     """Print an estimate as text or JSON; the exit code."""
 
+    def make(provider: str, model: str, asked: Asked) -> dict[str, Any]:
+        assessment = estimate(provider, model, **asked)
+        report = as_report(provider, assessment)
+        if options.cost:
+            report["cost"] = prices.as_report(_cost(options))
+        return report
+
     def show(report: dict[str, Any]) -> None:
         print(json.dumps(report, indent=2) if options.json else as_text(report))
 
-    return answer(options, lambda provider, model, asked: as_report(provider, estimate(provider, model, **asked)), show)
+    return answer(options, make, show)
+
+
+def _cost(options: Namespace) -> prices.Cost | None:
+    """For the tokens that the command line gives."""
+    return prices.cost_of(
+        options.provider,
+        options.model,
+        output_tokens=options.output_tokens,
+        input_tokens=vars(options).get("input_tokens") or 0,
+    )
 
 
 def as_report(provider: str, assessment: Assessment) -> dict[str, Any]:
@@ -78,6 +97,8 @@ def as_text(report: dict[str, Any]) -> str:
     if market is not None:
         shown = f"  {'':<7}{market['estimate']:>10.4g} {GWP.reported_unit}"
         lines.append(f"{shown:<50}of it with the electricity of your contract (market-based), beside the above")
+    if "cost" in report:
+        lines.append(prices.as_line(report["cost"]))
     if report["assumptions"]:
         lines.append(f"  assumed: {', '.join(report['assumptions'])}")
     return "\n".join(lines)
