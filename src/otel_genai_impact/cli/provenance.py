@@ -83,14 +83,19 @@ def about_model(entry: ModelEntry) -> AboutModel | None:
         if record is not None and record.entry.id == entry.id:
             return AboutModel(
                 record.evidence,
-                _named(records.weights.precision(entry.id)),
-                _named(records.weights.licence(entry.id)),
+                _named(records.weights.precision(entry.id), entry),
+                _named(records.weights.licence(entry.id), entry),
             )
     return None
 
 
-def _named(group: WeightsGroup | None) -> tuple[str, Origin] | None:
-    return None if group is None else (group.name, _origin(group.provenance))
+def _named(group: WeightsGroup | None, entry: ModelEntry) -> tuple[str, Origin] | None:
+    """What a group says of a model: with the sources that are of its maker, if the group has many makers."""
+    if group is None:
+        return None
+    origin = _origin(group.provenance)
+    of_maker = tuple(source for source in origin.sources if f"/{entry.id.partition('/')[0]}/" in source)
+    return group.name, origin._replace(sources=of_maker or origin.sources)
 
 
 def of_data_center(entry: DataCenterEntry) -> Origin:

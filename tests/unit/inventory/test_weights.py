@@ -102,3 +102,16 @@ def test_a_mistake_is_one_message(text: str, complaint: str, tmp_path: Path) -> 
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InventoryError, match=re.escape(complaint)):
         load_weights(path, ["a/b"])
+
+
+def test_every_precision_and_licence_has_a_source_of_its_maker(records: InventoryRecords) -> None:
+    """What one maker's card says is no evidence of another's weights."""
+    for record in records.providers.values():
+        for model in record.models.values():
+            maker = model.entry.id.partition("/")[0]
+            for group in (records.weights.precision(model.entry.id), records.weights.licence(model.entry.id)):
+                sources = () if group is None else group.provenance.sources
+                assert (model.entry.id, group is None or any(f"/{maker}/" in source for source in sources)) == (
+                    model.entry.id,
+                    True,
+                )
