@@ -24,7 +24,7 @@ def print_estimate(options: Namespace) -> int:
         assessment = estimate(provider, model, **asked)
         report = as_report(provider, assessment)
         if options.cost:
-            report["cost"] = prices.as_report(_cost(options))
+            report["cost"] = prices.as_report(_cost(options, assessment.model))
         return report
 
     def show(report: dict[str, Any]) -> None:
@@ -33,14 +33,11 @@ def print_estimate(options: Namespace) -> int:
     return answer(options, make, show)
 
 
-def _cost(options: Namespace) -> prices.Cost | None:
-    """For the tokens that the command line gives."""
-    return prices.cost_of(
-        options.provider,
-        options.model,
-        output_tokens=options.output_tokens,
-        input_tokens=vars(options).get("input_tokens") or 0,
-    )
+def _cost(options: Namespace, model_id: str) -> prices.Cost | None:
+    """For the tokens that the command line gives; a price list does not know the user's own names of deployments."""
+    tokens = {"output_tokens": options.output_tokens, "input_tokens": vars(options).get("input_tokens") or 0}
+    asked = prices.cost_of(options.provider, options.model, **tokens)
+    return asked or prices.cost_of(options.provider, model_id.partition("/")[2], **tokens)
 
 
 def as_report(provider: str, assessment: Assessment) -> dict[str, Any]:

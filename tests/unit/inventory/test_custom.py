@@ -87,6 +87,10 @@ def test_the_command_line_shows_both_and_refuses_a_bad_file(file: Path, capsys: 
     for command in ("estimate", "explain"):
         assert 0 == main([command, "azure.ai.openai", "support-prod", "--output-tokens", "300", "--config", str(file)])
         assert "with the electricity of your contract (market-based), beside the above" in capsys.readouterr().out
+    assert 0 == main(
+        ["estimate", "azure.ai.openai", "support-prod", "--output-tokens", "300", "--config", str(file), "--cost"]
+    )
+    assert "list price of openai/gpt-4o" in capsys.readouterr().out
     file.write_text("[contracts.x]\n", encoding="utf-8")
     assert 1 == main(["estimate", "openai", "gpt-4o", "--output-tokens", "1", "--config", str(file)])
     assert 'contracts."x": instrument: missing' in capsys.readouterr().err
