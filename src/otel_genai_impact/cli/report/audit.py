@@ -178,7 +178,7 @@ def _line(evidence: Evidence | None, sums: Sums, catalog: Catalog) -> dict[str, 
     """One line of the calculation: what was bought of whom, and the factors that were used for it."""
     if evidence is None:
         return {"provider": OTHERS, **figures(sums)}
-    provider, _, response_model, request_model = evidence.names
+    provider, response_model, request_model = evidence.names
     return {
         "provider": provider,
         "model_that_was_named": response_model or request_model,

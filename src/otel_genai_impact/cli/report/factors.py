@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import cache
 from math import isclose
 from typing import TYPE_CHECKING, Any, Final
 
 from otel_genai_impact import semconv
 from otel_genai_impact.cli import provenance
 from otel_genai_impact.cli.report.sci import J_PER_KWH
+from otel_genai_impact.impacts.electricity import REFERENCE_ELECTRICITY
+from otel_genai_impact.impacts.methods import METHODS
+from otel_genai_impact.inventory.catalog import Catalog
 from otel_genai_impact.inventory.hosts import serve
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from otel_genai_impact.cli.provenance import Origin
     from otel_genai_impact.cli.report.records import Evidence
     from otel_genai_impact.cli.report.totals import Sums
-    from otel_genai_impact.inventory.catalog import Catalog
 
 _SAME: Final = 1e-6
+_GWP_FACTOR: Final = "gwp_kgco2eq_per_kwh"
 _G_PER_KG: Final = 1000.0
 
 REGIONS: Final = {
@@ -43,31 +50,44 @@ def electricity(evidence: Evidence, sums: Sums, catalog: Catalog) -> dict[str, A
     gwp, embodied, energy = sums.gwp, sums.gwp_embodied, sums.energy
     split = gwp.reported == embodied.reported == energy.reported and energy.estimate > 0
     used = (gwp.estimate - embodied.estimate) / (energy.estimate / J_PER_KWH) if split else None
-    known = _factor_of(evidence.zone, catalog)
-    agrees = used is not None and known is not None and isclose(used, known, rel_tol=_SAME)
+    method = METHODS.get(evidence.method or "")
+    data_set = REFERENCE_ELECTRICITY if method is None else method.electricity
+    # As this report has it, with data of one's own; else as it is shipped for the method that was used.
+    known = next((it for it in _factors_of(evidence.zone, catalog, _shipped(data_set)) if _is_same(used, it)), None)
     return {
         "zone": evidence.zone,
         "how_the_zone_is_known": region_known(evidence),
         "used_gco2eq_per_kwh": used,
         "basis": "location-based",
-        "inventory_gco2eq_per_kwh": known if agrees else None,
-        **_origin(provenance.of_zone(evidence.zone) if agrees and evidence.zone else None),
+        "inventory_gco2eq_per_kwh": known,
+        **_origin(
+            None if known is None or evidence.zone is None else provenance.of_zone(evidence.zone, _GWP_FACTOR, data_set)
+        ),
     }
 
 
-def _factor_of(zone: str | None, catalog: Catalog) -> float | None:
-    try:
-        return None if zone is None else catalog.zone(zone).electricity_mix.gwp_kgco2eq_per_kwh * _G_PER_KG
-    except LookupError:
-        return None
+def _is_same(used: float | None, known: float) -> bool:
+    return used is not None and isclose(used, known, rel_tol=_SAME)
+
+
+def _factors_of(zone: str | None, *catalogs: Catalog) -> Iterator[float]:
+    for catalog in catalogs:
+        with suppress(LookupError):
+            if zone is not None:
+                yield catalog.zone(zone).electricity_mix.gwp_kgco2eq_per_kwh * _G_PER_KG
+
+
+@cache
+def _shipped(data_set: str) -> Catalog:
+    return Catalog(electricity=data_set)
 
 
 def data_center(evidence: Evidence, catalog: Catalog) -> dict[str, Any]:
     """The PUE and the WUE of who served the requests, by the names on their spans; if this is the version that was used."""
-    provider, served_by, *models = evidence.names
+    provider, *models = evidence.names
     served = None
     if evidence.data_version == catalog.data_version and evidence.source == semconv.SOURCE_MODELLED:
-        served = serve(catalog, provider, served_by, *models)
+        served = serve(catalog, provider, evidence.served_by, *models)
     if served is None:
         return {"name": None, "pue": None, "onsite_wue_l_per_kwh": None, **_origin(None)}
     center = served.data_center.data_center
@@ -81,8 +101,8 @@ def data_center(evidence: Evidence, catalog: Catalog) -> dict[str, Any]:
 
 def model(evidence: Evidence, catalog: Catalog) -> dict[str, Any]:
     """The model that was assumed: how large it is taken to be, and who says so."""
-    provider, served_by, *models = evidence.names
-    served = serve(catalog, provider, served_by, *models)
+    provider, *models = evidence.names
+    served = serve(catalog, provider, evidence.served_by, *models)
     if served is None or served.entry.id != evidence.model or evidence.data_version != catalog.data_version:
         return {"name": evidence.model, "active_parameters_b": None, "total_parameters_b": None, **_origin(None)}
     active, total = served.entry.model.active_parameters_b, served.entry.model.total_parameters_b

@@ -9,6 +9,8 @@ from otel_genai_impact import semconv
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from otel_genai_impact.inventory.hosts import Server
+
 _LONGEST_NAME: Final = 200
 # More than mankind uses in a year, in J, g or L: no amount of one request, and no sum that overflows.
 _MOST: Final = 1e21
@@ -42,7 +44,8 @@ class Evidence(NamedTuple):
         model: the inventory's entry.
         zone: the electricity zone.
         region: the codes that say how the zone is known.
-        names: provider, who served it, the response's and the request's model: what the data centre is found by.
+        served_by: who answered at the host that was called, and where, as far as that is known.
+        names: provider, the response's and the request's model: with who served it, what the data centre is found by.
         recomputed: whether the estimate was made now.
     """
 
@@ -52,6 +55,7 @@ class Evidence(NamedTuple):
     model: str | None
     zone: str | None
     region: tuple[str, ...]
+    served_by: Server | None
     names: tuple[str | None, ...]
     recomputed: bool
 
