@@ -144,7 +144,8 @@ def _of_own_zone(code: str, factor: str) -> Origin:
         return OWN_DATA
     origin = known.origins[origins[FACTORS.index(factor)]]
     year = "" if origin.year is None else f" {origin.year}"
-    return _origin(origin.provenance)._replace(reference=f"{origin.what}{year}")
+    years = None if origin.year is None else str(origin.year)
+    return _origin(origin.provenance)._replace(reference=f"{origin.what}{year}", years=years)
 
 
 def _origin(provenance: Provenance) -> Origin:

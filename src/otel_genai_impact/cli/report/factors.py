@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from otel_genai_impact import semconv
 from otel_genai_impact.cli import provenance
 from otel_genai_impact.cli.report.sci import J_PER_KWH
-from otel_genai_impact.impacts.electricity import REFERENCE_ELECTRICITY
 from otel_genai_impact.impacts.methods import METHODS
 from otel_genai_impact.inventory.catalog import Catalog
+from otel_genai_impact.inventory.electricity import ELECTRICITY_SETS
 from otel_genai_impact.inventory.hosts import serve
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _SAME: Final = 1e-6
 _GWP_FACTOR: Final = "gwp_kgco2eq_per_kwh"
 _G_PER_KG: Final = 1000.0
+_FACTOR: Final = "gwp_kgco2eq_per_kwh"
 
 REGIONS: Final = {
     semconv.DATA_CENTER_CLOUD: "the model's name or the host that was called says the region",
@@ -50,36 +51,38 @@ def electricity(evidence: Evidence, sums: Sums, catalog: Catalog) -> dict[str, A
     gwp, embodied, energy = sums.gwp, sums.gwp_embodied, sums.energy
     split = gwp.reported == embodied.reported == energy.reported and energy.estimate > 0
     used = (gwp.estimate - embodied.estimate) / (energy.estimate / J_PER_KWH) if split else None
-    method = METHODS.get(evidence.method or "")
-    data_set = REFERENCE_ELECTRICITY if method is None else method.electricity
-    # As this report has it, with data of one's own; else as it is shipped for the method that was used.
-    known = next((it for it in _factors_of(evidence.zone, catalog, _shipped(data_set)) if _is_same(used, it)), None)
+    known, origin = _factor_of(evidence, used, catalog)
     return {
         "zone": evidence.zone,
         "how_the_zone_is_known": region_known(evidence),
         "used_gco2eq_per_kwh": used,
         "basis": "location-based",
         "inventory_gco2eq_per_kwh": known,
-        **_origin(
-            None if known is None or evidence.zone is None else provenance.of_zone(evidence.zone, _GWP_FACTOR, data_set)
-        ),
+        **_origin(origin),
     }
 
 
-def _is_same(used: float | None, known: float) -> bool:
-    return used is not None and isclose(used, known, rel_tol=_SAME)
+def _factor_of(evidence: Evidence, used: float | None, catalog: Catalog) -> tuple[float | None, Origin | None]:
+    """The factor that was used, as a set of electricity data has it, the method's own first; else data of the user's."""
+    if used is None or evidence.zone is None:
+        return None, None
+    method = METHODS.get(evidence.method or "")
+    sets = ELECTRICITY_SETS if method is None else dict.fromkeys((method.electricity, *ELECTRICITY_SETS))
+    for electricity_set in sets:
+        known = _gwp(Catalog(electricity=electricity_set), evidence.zone)
+        if known is not None and isclose(used, known, rel_tol=_SAME):
+            return known, provenance.of_zone(evidence.zone, _FACTOR, electricity_set)
+    known = _gwp(catalog, evidence.zone)
+    if known is not None and isclose(used, known, rel_tol=_SAME):
+        return known, provenance.OWN_DATA
+    return None, None
 
 
-def _factors_of(zone: str | None, *catalogs: Catalog) -> Iterator[float]:
-    for catalog in catalogs:
-        with suppress(LookupError):
-            if zone is not None:
-                yield catalog.zone(zone).electricity_mix.gwp_kgco2eq_per_kwh * _G_PER_KG
-
-
-@cache
-def _shipped(data_set: str) -> Catalog:
-    return Catalog(electricity=data_set)
+def _gwp(catalog: Catalog, zone: str) -> float | None:
+    try:
+        return catalog.zone(zone).electricity_mix.gwp_kgco2eq_per_kwh * _G_PER_KG
+    except LookupError:
+        return None
 
 
 def data_center(evidence: Evidence, catalog: Catalog) -> dict[str, Any]:
