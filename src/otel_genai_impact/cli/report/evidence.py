@@ -35,8 +35,8 @@ def evidence_of(
         model=model,
         zone=zone,
         region=tuple(code for code in REGION_CODES if code in assumptions),
-        served_by=request.served_by,
         names=tuple(short(name) for name in (request.provider, request.response_model, request.request_model)),
+        served_by=request.served_by,
         recomputed=recomputed,
     )
 

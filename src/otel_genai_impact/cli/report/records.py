@@ -44,8 +44,8 @@ class Evidence(NamedTuple):
         model: the inventory's entry.
         zone: the electricity zone.
         region: the codes that say how the zone is known.
-        served_by: who answered at the host that was called, and where, as far as that is known.
-        names: provider, the response's and the request's model: with who served it, what the data centre is found by.
+        names: provider, the response's and the request's model: what the data centre is found by.
+        served_by: who answered at the host that was called, and where, if that says more.
         recomputed: whether the estimate was made now.
     """
 
@@ -57,6 +57,7 @@ class Evidence(NamedTuple):
     region: tuple[str, ...]
     served_by: Server | None
     names: tuple[str | None, ...]
+    served_by: Server | None
     recomputed: bool
 
 

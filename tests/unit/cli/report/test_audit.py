@@ -205,6 +205,15 @@ def test_the_region_of_a_cloud_has_the_clouds_figures(tmp_path: Path, capsys: py
     assert ("PUE 2025, WUE 2024", "2026-11-22") == (factors["data_center"]["years"], factors["data_center"]["checked"])
 
 
+def test_a_host_says_who_served_and_where(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The SDK of OpenAI at a host of Azure's in Sweden: the data centre of the record is that of the estimate."""
+    path = tmp_path / "traces.jsonl"
+    said = {**CHAT, "server.address": "swedencentral.api.cognitive.microsoft.com"}
+    path.write_text(lines([line(span(1, said))]), encoding="utf-8")
+    [factors] = _audited(path, capsys)["factors"]
+    assert ("SWE", "azure/swedencentral") == (factors["electricity"]["zone"], factors["data_center"]["name"])
+
+
 def test_own_hardware_is_no_purchase(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What was measured on one's own machine stays out of category 1, and is said; the scores have it."""
     path = tmp_path / "traces.jsonl"
