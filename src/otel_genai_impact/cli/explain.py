@@ -115,7 +115,12 @@ def _values(value: Interval) -> dict[str, float]:
 
 
 def _origin(origin: Origin) -> dict[str, Any]:
-    return {"sources": list(origin.sources), "checked": origin.checked, "reference": origin.reference}
+    return {
+        "sources": list(origin.sources),
+        "checked": origin.checked,
+        "reference": origin.reference,
+        "years": origin.years,
+    }
 
 
 def _as_text(explanation: dict[str, Any]) -> str:
@@ -158,5 +163,9 @@ def _range(values: dict[str, Any]) -> str:
 
 
 def _origin_text(factor: dict[str, Any]) -> str:
-    notes = [note for note in (factor["reference"], factor["checked"] and f"checked {factor['checked']}") if note]
+    notes = [
+        note
+        for note in (factor["reference"], factor["years"], factor["checked"] and f"checked {factor['checked']}")
+        if note
+    ]
     return " ".join(factor["sources"]) + (f" ({', '.join(notes)})" if notes else "")

@@ -112,7 +112,10 @@ class Catalog:
         zone: electricity zone for all requests, instead of each provider's own.
         entries: the inventory; the shipped one if not given.
         deployments: what names mean that the user gave.
-        electricity: the method's set of electricity data, if the inventory is not given.
+        electricity: the method's set of electricity data; that of the inventory, if one is given.
+
+    Attributes:
+        electricity: the same.
 
     Raises:
         ZoneError: the inventory has no such zone.
@@ -127,6 +130,7 @@ class Catalog:
         electricity: str = REFERENCE_ELECTRICITY,
     ) -> None:
         self._inventory = inventory_with(electricity) if entries is None else entries
+        self.electricity = electricity
         self._zone = None if zone is None else self.zone(zone)
         self._deployments = {(deployment.name, deployment.provider): deployment for deployment in deployments}
         self._kept: dict[tuple[str | None, str, dt.date | None], Resolution | None] = {}
@@ -138,10 +142,10 @@ class Catalog:
         """The catalogue for a zone and a file of data that a user set: what cannot be used is a line in the log, and ignored."""
         entries, deployments = _own_data(config, inventory_with(electricity))
         try:
-            return cls(zone=zone, entries=entries, deployments=deployments)
+            return cls(zone=zone, entries=entries, deployments=deployments, electricity=electricity)
         except ZoneError as error:
             complain("zone (GENAI_IMPACT_ZONE)", zone, f"a zone of the inventory: {error}")
-            return cls(entries=entries, deployments=deployments)
+            return cls(entries=entries, deployments=deployments, electricity=electricity)
 
     @classmethod
     def with_file(cls, zone: str | None, config: str | None, *, electricity: str) -> Catalog:
@@ -159,7 +163,12 @@ class Catalog:
 
         shipped = inventory_with(electricity)
         custom = read_custom(Path(config), shipped)
-        return cls(zone=zone, entries=with_custom(shipped, custom), deployments=custom.deployments)
+        return cls(
+            zone=zone,
+            entries=with_custom(shipped, custom),
+            deployments=custom.deployments,
+            electricity=electricity,
+        )
 
     @property
     def data_version(self) -> str:

@@ -139,7 +139,8 @@ def what_if(model: str | None, settings: Settings) -> tuple[str, str] | None:
     provider, slash, name = model.partition("/")
     if not slash or not provider or not name:
         raise ReportError(f"--as-if is written provider/model, for example openai/gpt-4o-mini, got {model!r}")
-    catalog = Catalog.of_setting(settings.zone, settings.config)
+    electricity = METHODS[settings.method].electricity
+    catalog = Catalog.of_setting(settings.zone, settings.config, electricity=electricity)
     if catalog.serve(provider, name) is None:
         raise ReportError(
             f"the inventory has no model {name!r} of provider {provider!r}{catalog.nearest(provider, name)}"
