@@ -7,6 +7,7 @@ import pytest
 from otel_genai_impact.inventory.catalog import Catalog
 from otel_genai_impact.inventory.hosts import LOCAL, Server, serve, server_at, services
 from otel_genai_impact.inventory.places import Place
+from otel_genai_impact.telemetry.request import NAMES, read
 
 CATALOG = Catalog()
 OPEN_WEIGHTS = "meta-llama/Meta-Llama-3.1-70B-Instruct"
@@ -143,3 +144,17 @@ def test_a_region_in_the_host_is_where_the_electricity_is_from() -> None:
     assert "data_center.cloud" in served.assumptions
     assert "zone.provider_default" not in served.assumptions
     assert "provider.host" not in served.assumptions
+
+
+def test_strange_hosts_make_no_plans_of_their_own() -> None:
+    """A thousand hosts that nobody knows are one and the same to what is kept by names; so is one that is no text."""
+    bedrock = {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "aws.bedrock",
+        "gen_ai.request.model": "anthropic.claude-3-haiku-20240307-v1:0",
+        "gen_ai.usage.output_tokens": 3,
+    }
+    hosts: list[object] = [f"bedrock-runtime.nowhere-{number}.amazonaws.com" for number in range(1000)]
+    requests = [read("chat", {**bedrock, "server.address": host}) for host in [*hosts, None, 7, ("a", "b"), "x" * 9999]]
+    assert 1 == len({request[NAMES] for request in requests if request is not None})
+    assert all(request is not None for request in requests)
