@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from functools import cache
 from math import isclose
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,14 +14,11 @@ from otel_genai_impact.inventory.electricity import ELECTRICITY_SETS
 from otel_genai_impact.inventory.hosts import serve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from otel_genai_impact.cli.provenance import Origin
     from otel_genai_impact.cli.report.records import Evidence
     from otel_genai_impact.cli.report.totals import Sums
 
 _SAME: Final = 1e-6
-_GWP_FACTOR: Final = "gwp_kgco2eq_per_kwh"
 _G_PER_KG: Final = 1000.0
 _FACTOR: Final = "gwp_kgco2eq_per_kwh"
 

@@ -55,7 +55,6 @@ class Evidence(NamedTuple):
     model: str | None
     zone: str | None
     region: tuple[str, ...]
-    served_by: Server | None
     names: tuple[str | None, ...]
     served_by: Server | None
     recomputed: bool
