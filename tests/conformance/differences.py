@@ -63,9 +63,12 @@ def readable_numbers(impacts: Impacts) -> dict[str, float]:
     return numbers | {f"{name}, high": interval.high for name, interval in intervals.items()}
 
 
-def compiled_numbers(system: CompiledSystem, output_tokens: float, latency_s: float) -> dict[str, float]:
+def compiled_numbers(
+    system: CompiledSystem, output_tokens: float, latency_s: float, input_tokens: float = 0, cached_tokens: float = 0
+) -> dict[str, float]:
     """The 18 numbers that the compiled form gives."""
-    estimate, bounds = system.estimate(output_tokens, latency_s), system.bounds(output_tokens, latency_s)
+    request = (output_tokens, latency_s, input_tokens, cached_tokens)
+    estimate, bounds = system.estimate(*request), system.bounds(*request)
     return {**estimate._asdict(), **bounds._asdict()}
 
 
@@ -73,8 +76,11 @@ def estimate_numbers(impacts: Impacts) -> dict[str, float]:
     """The 18 numbers of `Estimate` and `Bounds`, worked out from the readable form and by the units of the telemetry."""
 
     def reported(key: str, interval: Interval, factor: float) -> dict[str, float]:
-        middle = (interval.low + interval.high) / 2
-        return {key: middle * factor, f"{key}_low": interval.low * factor, f"{key}_high": interval.high * factor}
+        return {
+            key: interval.estimate * factor,
+            f"{key}_low": interval.low * factor,
+            f"{key}_high": interval.high * factor,
+        }
 
     embodied = impacts.embodied
     return {
@@ -83,7 +89,7 @@ def estimate_numbers(impacts: Impacts) -> dict[str, float]:
         **reported(ADPE.key, impacts.adpe_kgsbeq, 1e3),
         **reported(PE.key, impacts.pe_mj, 1e6),
         **reported(WCF.key, impacts.wcf_l, 1.0),
-        "gwp_embodied": (embodied.gwp_kgco2eq.low + embodied.gwp_kgco2eq.high) / 2 * 1e3,
-        "adpe_embodied": (embodied.adpe_kgsbeq.low + embodied.adpe_kgsbeq.high) / 2 * 1e3,
-        "pe_embodied": (embodied.pe_mj.low + embodied.pe_mj.high) / 2 * 1e6,
+        "gwp_embodied": embodied.gwp_kgco2eq.estimate * 1e3,
+        "adpe_embodied": embodied.adpe_kgsbeq.estimate * 1e3,
+        "pe_embodied": embodied.pe_mj.estimate * 1e6,
     }

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from otel_genai_impact.impacts.interval import Interval
 from otel_genai_impact.impacts.product_system import DataCenter, ElectricityMix, FunctionalUnit, Model
+from otel_genai_impact.impacts.serving import Serving
 
 SMALLEST: Final = 1e-30
 """Below what any quantity here can be, and far above where floats lose digits. Zero is allowed besides."""
@@ -34,6 +35,8 @@ def models(draw: st.DrawFn) -> Model:
         total_parameters_b=active * factor,
         output_tokens_per_s=draw(st.one_of(st.none(), _floats(0.1, 1e4))),
         time_to_first_token_s=draw(st.one_of(st.none(), _floats(0, 100))),
+        weight_bytes=draw(st.one_of(st.none(), st.sampled_from((2.0, 1.0, 0.53)), st.floats(0.1, 8))),
+        is_disclosed=draw(st.booleans()),
     )
 
 
@@ -47,4 +50,16 @@ electricity_mixes = st.builds(
 )
 token_counts = st.integers(0, 10**8)
 latencies_s = st.one_of(st.none(), _floats(0, 1e5))
-functional_units = st.builds(FunctionalUnit, output_tokens=token_counts, latency_s=latencies_s)
+functional_units = st.builds(
+    FunctionalUnit,
+    output_tokens=token_counts,
+    latency_s=latencies_s,
+    input_tokens=st.one_of(st.none(), token_counts),
+    cached_tokens=st.one_of(st.none(), token_counts),
+)
+servings = st.builds(
+    Serving,
+    tier=st.sampled_from((None, "flex", "priority", "default")),
+    batch_size=st.one_of(st.none(), st.floats(1, 1e5)),
+    gpu=st.sampled_from((None, "H100", "H200", "B200", "b200", "unheard of")),
+)

@@ -8,6 +8,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from otel_genai_impact._config import DEFAULT_METHOD
 from otel_genai_impact._version import __version__
 
 if TYPE_CHECKING:
@@ -136,6 +137,10 @@ def _add_request(command: argparse.ArgumentParser) -> None:
     command.add_argument("--output-tokens", type=int, required=True, metavar="N", help="tokens that it generates")
     command.add_argument("--latency", type=float, metavar="S", help="how long the caller waits, s")
     command.add_argument("--zone", help="electricity zone, for example FRA; the provider's own if not given")
+    _add_method(command)
+    command.add_argument("--service-tier", metavar="TIER", help="flex, batch or priority; native-1 alone")
+    command.add_argument("--batch-size", type=float, metavar="N", help="requests at a time, if known; native-1 alone")
+    command.add_argument("--gpu", help="H100, H200 or B200, if known; native-1 alone")
     command.add_argument("--json", action="store_true", help="print JSON, in the units of the telemetry: J, g, L")
     command.add_argument(
         "--config",
@@ -147,6 +152,19 @@ def _add_request(command: argparse.ArgumentParser) -> None:
 
 def _add_cost(command: argparse.ArgumentParser) -> None:
     command.add_argument("--cost", action="store_true", help="its list price beside it; needs the extra `prices`")
+
+
+def _add_method(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--method", default=DEFAULT_METHOD, help=f"ecologits-0.11 or native-1; {DEFAULT_METHOD} if not given"
+    )
+    command.add_argument(
+        "--input-tokens",
+        type=int,
+        metavar="N",
+        help="tokens that it reads, those from a cache included; native-1 alone",
+    )
+    command.add_argument("--cached-tokens", type=int, metavar="N", help="of these, tokens read from a cache")
 
 
 def _add_calculator(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -162,4 +180,5 @@ def _add_calculator(commands: argparse._SubParsersAction[argparse.ArgumentParser
         "--requests", type=int, default=1, metavar="N", help="so many requests of each; one if not given"
     )
     _add_cost(compare)
+    _add_method(compare)
     compare.add_argument("--json", action="store_true", help="print JSON, in the units of the telemetry: J, g, L")

@@ -45,7 +45,7 @@ def factors(unit: FunctionalUnit, served: Served) -> list[Factor]:
     found = [Factor("n", "output tokens", Interval.exactly(unit.output_tokens), "1", provenance.YOURS)]
     if unit.latency_s is not None:
         found.append(Factor("w", "latency", Interval.exactly(unit.latency_s), "s", provenance.YOURS))
-    return [*found, *_of_model(served), *_of_place(served), *_of_method()]
+    return [*found, *_of_model(served), *of_place(served, REFERENCE_ELECTRICITY), *_of_method()]
 
 
 def _of_model(served: Served) -> list[Factor]:
@@ -62,12 +62,13 @@ def _of_model(served: Served) -> list[Factor]:
     return found
 
 
-def _of_place(served: Served) -> list[Factor]:
+def of_place(served: Served, electricity: str) -> list[Factor]:
+    """Every number of where it runs, with the origins of this set of electricity data."""
     center, mix = served.data_center.data_center, served.zone.electricity_mix
     of_center, code = provenance.of_data_center(served.data_center), served.zone.code
 
     def of_zone(factor: str) -> Origin:
-        return provenance.of_zone(code, factor, REFERENCE_ELECTRICITY)
+        return provenance.of_zone(code, factor, electricity)
 
     return [
         Factor("PUE", "power usage effectiveness", center.pue, "1", of_center),

@@ -7,6 +7,7 @@ import sys
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
+from otel_genai_impact._config import DEFAULT_METHOD
 from otel_genai_impact.cli import prices
 from otel_genai_impact.cli.equivalences import EQUIVALENCES
 from otel_genai_impact.cli.estimate import as_report
@@ -25,7 +26,14 @@ def print_comparison(options: Namespace) -> int:
     """Print the comparison as text or JSON; the exit code."""
     try:
         comparison = compare(
-            options.models, _counts(options.output_tokens), _zones(options.zone), options.requests, cost=options.cost
+            options.models,
+            _counts(options.output_tokens),
+            _zones(options.zone),
+            options.requests,
+            method=options.method,
+            input_tokens=options.input_tokens,
+            cached_tokens=options.cached_tokens,
+            cost=options.cost,
         )
     except (LookupError, ValueError) as error:
         print(f"genai-impact compare: {error}", file=sys.stderr)
@@ -35,7 +43,15 @@ def print_comparison(options: Namespace) -> int:
 
 
 def compare(
-    models: list[str], tokens: list[int], zones: list[str | None], requests: int = 1, *, cost: bool = False
+    models: list[str],
+    tokens: list[int],
+    zones: list[str | None],
+    requests: int = 1,
+    *,
+    method: str = DEFAULT_METHOD,
+    input_tokens: int | None = None,
+    cached_tokens: int | None = None,
+    cost: bool = False,
 ) -> dict[str, Any]:
     """Each model with each count of output tokens in each zone, that with the least energy first; for so many requests.
 
@@ -50,7 +66,16 @@ def compare(
         provider, slash, name = model.partition("/")
         if not slash or not provider or not name:
             raise ValueError(f"a model is written provider/model, for example openai/gpt-4o, got {model!r}")
-        report = as_report(provider, estimate(provider, name, output_tokens=output_tokens, zone=zone))
+        assessment = estimate(
+            provider,
+            name,
+            output_tokens=output_tokens,
+            input_tokens=input_tokens,
+            cached_tokens=cached_tokens,
+            zone=zone,
+            method=method,
+        )
+        report = as_report(provider, assessment)
         figures = {key: _times(report[key], requests) for key in ("energy", "gwp", "adpe", "pe", "wcf")}
         row = {"asked": model, "output_tokens": output_tokens, **report, **figures}
         if cost:

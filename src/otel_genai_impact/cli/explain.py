@@ -6,13 +6,16 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from otel_genai_impact import semconv
+from otel_genai_impact._config import DEFAULT_METHOD
 from otel_genai_impact.cli.asked import answer
 from otel_genai_impact.cli.calculation import factors, steps
 from otel_genai_impact.cli.estimate import as_report, as_text
 from otel_genai_impact.cli.provenance import EVIDENCE, about_model
 from otel_genai_impact.cli.report.words import ASSUMPTIONS, UNEXPLAINED
+from otel_genai_impact.impacts import native_1
 from otel_genai_impact.impacts.methods import METHODS
 from otel_genai_impact.impacts.product_system import FunctionalUnit
+from otel_genai_impact.impacts.serving import UNKNOWN, Serving
 from otel_genai_impact.inventory.assessing import Assessment, estimate
 from otel_genai_impact.inventory.catalog import Catalog, Served
 
@@ -38,30 +41,62 @@ def explain(
     model: str,
     *,
     output_tokens: float,
-    latency_s: float | None,
-    zone: str | None,
+    latency_s: float | None = None,
+    input_tokens: float | None = None,
+    cached_tokens: float | None = None,
+    serving: Serving = UNKNOWN,
+    zone: str | None = None,
+    method: str = DEFAULT_METHOD,
     config: str | None = None,
 ) -> dict[str, Any]:
     """The whole calculation of one request, in values that JSON has.
 
     Raises:
         LookupError: the inventory has no such model or zone.
-        ValueError: a quantity is negative or not a number.
+        ValueError: a quantity is negative or not a number, or there is no such method.
     """
-    assessment = estimate(provider, model, output_tokens=output_tokens, latency_s=latency_s, zone=zone, config=config)
+    unit = FunctionalUnit(
+        output_tokens=output_tokens, latency_s=latency_s, input_tokens=input_tokens, cached_tokens=cached_tokens
+    )
+    assessment = estimate(
+        provider,
+        model,
+        output_tokens=output_tokens,
+        latency_s=latency_s,
+        input_tokens=input_tokens,
+        cached_tokens=cached_tokens,
+        serving=serving,
+        zone=zone,
+        method=method,
+        config=config,
+    )
     electricity = METHODS[assessment.method].electricity
     served = Catalog.with_file(zone, config, electricity=electricity).serve(provider, model)
     if served is None:
         raise LookupError(f"{provider!r} has no model {model!r} in the inventory")
-    unit = FunctionalUnit(output_tokens=output_tokens, latency_s=latency_s)
     return {
         "asked": {"provider": provider, "model": model},
         "found": {**_found(served, assessment), "electricity": electricity},
         "model": _about(served),
         "assumptions": {code: ASSUMPTIONS.get(code, UNEXPLAINED) for code in assessment.assumptions},
+        **_calculated(unit, served, serving.known_from(served.serving), assessment),
+        "estimate": as_report(provider or "", assessment),
+    }
+
+
+def _calculated(unit: FunctionalUnit, served: Served, serving: Serving, assessment: Assessment) -> dict[str, Any]:
+    """What goes in and what comes out, and where the method knows its errors these, too."""
+    if assessment.method == native_1.NAME:
+        from otel_genai_impact.cli import calculation_native_1 as native
+
+        return {
+            "factors": [_factor(factor) for factor in native.factors(unit, served, serving)],
+            "steps": [_step(step) for step in native.steps(unit, served, serving)],
+            "uncertainty": native.error_sources(unit, served, serving),
+        }
+    return {
         "factors": [_factor(factor) for factor in factors(unit, served)],
         "steps": [_step(step) for step in steps(unit, served, assessment.impacts)],
-        "estimate": as_report(provider or "", assessment),
     }
 
 
@@ -153,6 +188,12 @@ def _as_text(explanation: dict[str, Any]) -> str:
     for step in explanation["steps"]:
         lines.append(f"  {step['symbol']:<15}{_range(step):<36}{step['unit']:<9}{step['name']}")
         lines.append(f"  {'':<15}= {step['formula']}")
+    if "uncertainty" in explanation:
+        lines.extend(["", "Why the energy is not known better: the share of each error, and what helps"])
+        lines.extend(
+            f"  {error['share']:>6.1%}  {error['source']:<13}{error['what_helps']}"
+            for error in explanation["uncertainty"]
+        )
     return "\n".join([*lines, "", "In the units of the telemetry", as_text(explanation["estimate"])])
 
 

@@ -26,11 +26,20 @@ class Embodied(NamedTuple):
     pe_mj: Interval
 
 
+class Totals(NamedTuple):
+    """Usage and embodied phase together, where a method knows better than that their bounds move together."""
+
+    gwp_kgco2eq: Interval
+    adpe_kgsbeq: Interval
+    pe_mj: Interval
+
+
 class Impacts(NamedTuple):
     """The environmental impacts of one request: usage and embodied phase, and their totals."""
 
     usage: Usage
     embodied: Embodied
+    totals: Totals | None = None
 
     @property
     def energy_kwh(self) -> Interval:
@@ -40,17 +49,17 @@ class Impacts(NamedTuple):
     @property
     def gwp_kgco2eq(self) -> Interval:
         """Global warming potential, kgCO2eq."""
-        return self.usage.gwp_kgco2eq + self.embodied.gwp_kgco2eq
+        return self.usage.gwp_kgco2eq + self.embodied.gwp_kgco2eq if self.totals is None else self.totals.gwp_kgco2eq
 
     @property
     def adpe_kgsbeq(self) -> Interval:
         """Abiotic depletion potential of elements, kgSbeq."""
-        return self.usage.adpe_kgsbeq + self.embodied.adpe_kgsbeq
+        return self.usage.adpe_kgsbeq + self.embodied.adpe_kgsbeq if self.totals is None else self.totals.adpe_kgsbeq
 
     @property
     def pe_mj(self) -> Interval:
         """Primary energy, MJ."""
-        return self.usage.pe_mj + self.embodied.pe_mj
+        return self.usage.pe_mj + self.embodied.pe_mj if self.totals is None else self.totals.pe_mj
 
     @property
     def wcf_l(self) -> Interval:

@@ -86,7 +86,14 @@ class LinearSystem:
         rates = (self.gwp_g_per_j, self.adpe_g_per_j, self.pe_j_per_j)
         object.__setattr__(self, "_coefficients", (*self.low, *self.high, *rates))
 
-    def estimate(self, output_tokens: float, latency_s: float) -> Estimate:
+    def estimate(
+        self,
+        output_tokens: float,
+        latency_s: float,
+        input_tokens: float = 0,  # noqa: ARG002 - this kind of method does not count input
+        cached_tokens: float = 0,  # noqa: ARG002
+        /,
+    ) -> Estimate:
         """The impacts of one request; `latency_s` is infinite if unknown."""
         # One look-up for all coefficients, in the order of the fields of `Bound`, low, then high, then the rates.
         (
@@ -118,7 +125,14 @@ class LinearSystem:
             (energy_low * low_wcf + energy_high * high_wcf) * 0.5,
         ))  # fmt: skip
 
-    def bounds(self, output_tokens: float, latency_s: float) -> Bounds:
+    def bounds(
+        self,
+        output_tokens: float,
+        latency_s: float,
+        input_tokens: float = 0,  # noqa: ARG002 - this kind of method does not count input
+        cached_tokens: float = 0,  # noqa: ARG002
+        /,
+    ) -> Bounds:
         """The bounds that `estimate` leaves out."""
         low, high = self.low, self.high
         low_s = min(latency_s, output_tokens * low.s_per_token + low.first_token_s)
@@ -133,3 +147,7 @@ class LinearSystem:
             wcf_low=energy_low * low.wcf_l_per_j,
             wcf_high=energy_high * high.wcf_l_per_j,
         )
+
+    def energy_errors(self, output_tokens: float, input_tokens: float, cached_tokens: float, /) -> None:  # noqa: ARG002
+        """Nothing is known of the likelihood of what lies between low and high."""
+        return

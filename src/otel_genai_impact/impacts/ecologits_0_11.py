@@ -15,9 +15,11 @@ from otel_genai_impact.impacts.compiled import LinearSystem
 from otel_genai_impact.impacts.electricity import REFERENCE_ELECTRICITY
 from otel_genai_impact.impacts.interval import Interval
 from otel_genai_impact.impacts.product_system import ProductSystem, Server
+from otel_genai_impact.impacts.serving import UNKNOWN
 
 if TYPE_CHECKING:
     from otel_genai_impact.impacts.product_system import DataCenter, ElectricityMix, FunctionalUnit, Model
+    from otel_genai_impact.impacts.serving import Serving
 
 NAME: Final = "ecologits-0.11"
 
@@ -89,16 +91,32 @@ class EcoLogits011:
 
     name: str = NAME
     electricity: str = REFERENCE_ELECTRICITY
+    counts_input: bool = False
+
+    def assumptions(self, model: Model) -> tuple[str, ...]:  # noqa: ARG002 - it has one precision for all
+        """None: what this method assumes, it assumes about all models."""
+        return ()
 
     def assess(
-        self, functional_unit: FunctionalUnit, model: Model, data_center: DataCenter, electricity_mix: ElectricityMix
+        self,
+        functional_unit: FunctionalUnit,
+        model: Model,
+        data_center: DataCenter,
+        electricity_mix: ElectricityMix,
+        serving: Serving = UNKNOWN,  # noqa: ARG002 - all requests are served alike
     ) -> Impacts:
         """The impacts of one request, each formula by name."""
         system = ProductSystem(model=model, server=SERVER, data_center=data_center, electricity_mix=electricity_mix)
         time_s = generation_time_s(functional_unit, model, SERVER.batch_size)
         return Impacts(usage=_usage(functional_unit, system, time_s), embodied=_embodied(system, time_s))
 
-    def compile(self, model: Model, data_center: DataCenter, electricity_mix: ElectricityMix) -> LinearSystem:
+    def compile(
+        self,
+        model: Model,
+        data_center: DataCenter,
+        electricity_mix: ElectricityMix,
+        serving: Serving = UNKNOWN,  # noqa: ARG002
+    ) -> LinearSystem:
         """The coefficients of one system: every impact is linear in output tokens and generation time."""
         gpus = gpu_count(model.total_parameters_b, SERVER.gpu_memory_gb)
         share = gpus * (1 / SERVER.gpu_count)

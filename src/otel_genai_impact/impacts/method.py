@@ -8,17 +8,27 @@ if TYPE_CHECKING:
     from otel_genai_impact.impacts.assessment import Impacts
     from otel_genai_impact.impacts.estimate import Bounds, Estimate
     from otel_genai_impact.impacts.product_system import DataCenter, ElectricityMix, FunctionalUnit, Model
+    from otel_genai_impact.impacts.serving import Serving
+    from otel_genai_impact.impacts.uncertainty import Errors
 
 
 class CompiledSystem(Protocol):
     """One product system with everything computed that does not depend on the request."""
 
-    def estimate(self, output_tokens: float, latency_s: float) -> Estimate:
-        """The impacts of one request; `latency_s` is infinite if unknown."""
+    def estimate(
+        self, output_tokens: float, latency_s: float, input_tokens: float = 0, cached_tokens: float = 0, /
+    ) -> Estimate:
+        """The impacts of one request; `latency_s` is infinite if unknown, `input_tokens` has those from a cache."""
         ...
 
-    def bounds(self, output_tokens: float, latency_s: float) -> Bounds:
+    def bounds(
+        self, output_tokens: float, latency_s: float, input_tokens: float = 0, cached_tokens: float = 0, /
+    ) -> Bounds:
         """The bounds that `estimate` leaves out."""
+        ...
+
+    def energy_errors(self, output_tokens: float, input_tokens: float, cached_tokens: float, /) -> Errors | None:
+        """The log-sd of energy by kind of error; None if low and high are limits, of which nobody knows the likelihood."""
         ...
 
 
@@ -35,12 +45,28 @@ class Method(Protocol):
         """The set of electricity data that it is to be given, one of those in `electricity.py`."""
         ...
 
+    @property
+    def counts_input(self) -> bool:
+        """Whether input tokens, those from a cache and how a request is served matter; else its latency does."""
+        ...
+
+    def assumptions(self, model: Model) -> tuple[str, ...]:
+        """Codes of what this method assumes about a model, beyond what the inventory does."""
+        ...
+
     def assess(
-        self, functional_unit: FunctionalUnit, model: Model, data_center: DataCenter, electricity_mix: ElectricityMix
+        self,
+        functional_unit: FunctionalUnit,
+        model: Model,
+        data_center: DataCenter,
+        electricity_mix: ElectricityMix,
+        serving: Serving = ...,
     ) -> Impacts:
         """The readable form: the specification."""
         ...
 
-    def compile(self, model: Model, data_center: DataCenter, electricity_mix: ElectricityMix) -> CompiledSystem:
+    def compile(
+        self, model: Model, data_center: DataCenter, electricity_mix: ElectricityMix, serving: Serving = ...
+    ) -> CompiledSystem:
         """The compiled form: equal to `assess` for every functional unit."""
         ...

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from otel_genai_impact.impacts.ecologits_0_11 import EcoLogits011
+from otel_genai_impact.impacts.native_1 import Native1
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from otel_genai_impact.impacts.method import Method
 
-METHODS: Final[Mapping[str, Method]] = {method.name: method for method in (EcoLogits011(),)}
+METHODS: Final[Mapping[str, Method]] = {method.name: method for method in (EcoLogits011(), Native1())}

@@ -28,6 +28,14 @@ class Serving:
         if self.batch_size is not None and not 1 <= self.batch_size < math.inf:
             raise ValueError(f"a batch has at least 1 request, got {self.batch_size}")
 
+    def known_from(self, other: Serving) -> Serving:
+        """This, and what it does not say as the other one says it."""
+        return Serving(
+            tier=self.tier or other.tier,
+            batch_size=other.batch_size if self.batch_size is None else self.batch_size,
+            gpu=self.gpu or other.gpu,
+        )
+
 
 UNKNOWN: Final = Serving()
 """Nothing is known, as of most requests to a provider."""

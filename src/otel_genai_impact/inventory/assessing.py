@@ -10,12 +10,14 @@ from otel_genai_impact._config import DEFAULT_METHOD
 from otel_genai_impact.impacts.interval import Interval
 from otel_genai_impact.impacts.methods import METHODS
 from otel_genai_impact.impacts.product_system import FunctionalUnit
+from otel_genai_impact.impacts.serving import UNKNOWN, Serving
 from otel_genai_impact.inventory.catalog import Catalog, ModelError
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from otel_genai_impact.impacts.assessment import Impacts
+    from otel_genai_impact.impacts.method import Method
     from otel_genai_impact.inventory.catalog import Served
 
 
@@ -49,6 +51,9 @@ def estimate(
     *,
     output_tokens: float,
     latency_s: float | None = None,
+    input_tokens: float | None = None,
+    cached_tokens: float | None = None,
+    serving: Serving = UNKNOWN,
     zone: str | None = None,
     host: str | None = None,
     at: dt.date | None = None,
@@ -62,6 +67,9 @@ def estimate(
         model: the model's name.
         output_tokens: tokens that it generated.
         latency_s: how long the caller waited, s; None if unknown.
+        input_tokens: tokens that it read, those from a cache included; None if unknown. Not every method counts them.
+        cached_tokens: of these, tokens read from a cache.
+        serving: service tier, batch and GPU, as far as known.
         zone: electricity zone, ISO 3166-1 alpha-3 or WOR; the provider's own if not given.
         host: which is called, as in `server.address`; that of a cloud's service says the region.
         at: the day of the request, on which the name may have meant another model; today if not given.
@@ -79,17 +87,24 @@ def estimate(
     served = catalog.serve(provider, model, at=at, host=host)
     if served is None:
         raise ModelError(f"{provider!r} has no model {model!r} in the inventory{catalog.nearest(provider, model)}")
-    unit = FunctionalUnit(output_tokens=output_tokens, latency_s=latency_s)
-    impacts = METHODS[method].assess(
-        unit, served.entry.model, served.data_center.data_center, served.zone.electricity_mix
+    unit = FunctionalUnit(
+        output_tokens=output_tokens, latency_s=latency_s, input_tokens=input_tokens, cached_tokens=cached_tokens
     )
-    latency = (semconv.LATENCY_UNKNOWN,) if latency_s is None else ()
+    chosen, model_found = METHODS[method], served.entry.model
+    impacts = chosen.assess(
+        unit,
+        model_found,
+        served.data_center.data_center,
+        served.zone.electricity_mix,
+        serving.known_from(served.serving),
+    )
+    codes = {*served.assumptions, *chosen.assumptions(model_found), *_lacking(chosen, unit)}
     return Assessment(
         model=served.entry.id,
         zone=served.zone.code,
         method=method,
         data_version=catalog.data_version,
-        assumptions=tuple(sorted((*served.assumptions, *latency))),
+        assumptions=tuple(sorted(codes)),
         impacts=impacts,
         market_gwp_kgco2eq=_market_based(impacts, served),
     )
@@ -100,3 +115,10 @@ def _market_based(impacts: Impacts, served: Served) -> Interval | None:
     if served.market_gwp_kgco2eq_per_kwh is None:
         return None
     return impacts.usage.energy_kwh * Interval.exactly(served.market_gwp_kgco2eq_per_kwh) + impacts.embodied.gwp_kgco2eq
+
+
+def _lacking(method: Method, unit: FunctionalUnit) -> tuple[str, ...]:
+    """The code of what the method asks and nobody says."""
+    if method.counts_input:
+        return (semconv.INPUT_UNKNOWN,) if unit.input_tokens is None else ()
+    return (semconv.LATENCY_UNKNOWN,) if unit.latency_s is None else ()

@@ -19,9 +19,11 @@ from otel_genai_impact._contain import log_once
 from otel_genai_impact.impacts.estimate import Estimate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from opentelemetry.util.types import AttributeValue
+
+    from otel_genai_impact.impacts.uncertainty import Errors
 
 # The columns of a row: those of an estimate, in its order, and these.
 _FIELDS: Final = Estimate._fields
@@ -61,16 +63,18 @@ class Row:
         attributes: the metric attributes; never changed.
         sums: one number a column.
         collected: how much of each column the counters have.
+        energy_errors: of a request with so many output, input and cached tokens, if the method knows; else None.
         moved_to: rows that have requests which the counters had seen in this one already.
     """
 
-    __slots__ = ("attributes", "collected", "moved_to", "sums")
+    __slots__ = ("attributes", "collected", "energy_errors", "moved_to", "sums")
 
     def __init__(self, attributes: MetricAttributes) -> None:
         self.attributes: Final = attributes
         self.sums: list[float] = [0.0] * COLUMNS
         self.collected: list[float] = [0.0] * COLUMNS
         self.moved_to: set[Row] = set()
+        self.energy_errors: Callable[[float, float, float], Errors | None] | None = None
 
     def post(self, entries: list[_Entry]) -> None:
         """Add requests."""

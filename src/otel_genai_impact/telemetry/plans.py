@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from otel_genai_impact import semconv
 from otel_genai_impact._contain import log_once
+from otel_genai_impact.impacts.serving import Serving
 from otel_genai_impact.inventory.hosts import serve
 from otel_genai_impact.telemetry.attributes import template
 from otel_genai_impact.telemetry.request import NAMES
@@ -39,18 +40,19 @@ class Plan:
     """What is known of all requests with the same names, to a model that the inventory has.
 
     Attributes:
-        estimate: the compiled product system's: from output tokens and latency (s) to what is counted.
+        estimate: the compiled product system's: from output tokens, latency (s), input and cached tokens to what is
+            counted; the last two where the method counts input.
         bounds: the same for the bounds that an estimate leaves out.
         row: the ledger's row.
-        attributes: template of the span's attributes if the latency is known.
-        attributes_without_latency: the same if it is not.
+        attributes: template of the span's attributes if the span says all that the method asks.
+        attributes_if_lacking: the same if it does not: the latency, or where the method counts input that.
     """
 
-    estimate: Callable[[float, float], Estimate]
-    bounds: Callable[[float, float], Bounds]
+    estimate: Callable[..., Estimate]
+    bounds: Callable[..., Bounds]
     row: Row
     attributes: Attributes
-    attributes_without_latency: Attributes
+    attributes_if_lacking: Attributes
 
 
 class Plans:
@@ -61,16 +63,17 @@ class Plans:
         self._method = method
         self._detail: Detail = detail
         self._account = account
+        self._lacking = semconv.INPUT_UNKNOWN if method.counts_input else semconv.LATENCY_UNKNOWN
         self.known: Final[dict[_Key, Plan | None]] = {}
         self._rows: dict[_Key, Row] = {}
 
-    def plan(self, request: Request, extra: ExtraAttributes) -> Plan | None:
-        """The plan for a request; None if the inventory does not have its model."""
-        key = (request[NAMES], extra)
+    def plan(self, request: Request, extra: ExtraAttributes, tier: str | None = None) -> Plan | None:
+        """The plan for a request, of a service tier if the method knows one; None if the inventory does not have its model."""
+        key = (request[NAMES], extra if tier is None else (tier, extra))
         try:
             return self.known[key]
         except KeyError:
-            return _keep(self.known, key, self._make_plan(request, extra))
+            return _keep(self.known, key, self._make_plan(request, extra, Serving(tier=tier)))
 
     def why_no_plan(self, request: Request) -> str:
         """The reason why there is no plan: a model that makes no text is known, but no method covers what it makes."""
@@ -86,7 +89,7 @@ class Plans:
             attributes[semconv.NOT_ESTIMATED] = status
             return _keep(self._rows, key, self._account.row(attributes))
 
-    def _make_plan(self, request: Request, extra: ExtraAttributes) -> Plan | None:
+    def _make_plan(self, request: Request, extra: ExtraAttributes, serving: Serving) -> Plan | None:
         served = self._served(request)
         if served is None:
             if not self._makes_no_text(request):
@@ -100,25 +103,26 @@ class Plans:
         attributes[semconv.METHOD] = self._method.name
         attributes.update(extra)
         model, data_center, mix = served.entry.model, served.data_center.data_center, served.zone.electricity_mix
-        system = self._method.compile(model, data_center, mix)
+        system = self._method.compile(model, data_center, mix, serving.known_from(served.serving))
+        row = self._account.row(attributes)
+        row.energy_errors = system.energy_errors
+        assumptions = {*served.assumptions, *self._method.assumptions(model)}
         return Plan(
             estimate=system.estimate,
             bounds=system.bounds,
-            row=self._account.row(attributes),
-            attributes=self._template(served, served.assumptions),
-            attributes_without_latency=self._template(
-                served, tuple(sorted((*served.assumptions, semconv.LATENCY_UNKNOWN)))
-            ),
+            row=row,
+            attributes=self._template(served, assumptions),
+            attributes_if_lacking=self._template(served, {*assumptions, self._lacking}),
         )
 
-    def _template(self, served: Served, assumptions: tuple[str, ...]) -> Attributes:
+    def _template(self, served: Served, assumptions: set[str]) -> Attributes:
         texts: Attributes = {
             semconv.METHOD: self._method.name,
             semconv.MODEL: served.entry.id,
             semconv.SOURCE: semconv.SOURCE_MODELLED,
             semconv.ZONE: served.zone.code,
             semconv.DATA_VERSION: self._catalog.data_version,
-            semconv.ASSUMPTIONS: assumptions,
+            semconv.ASSUMPTIONS: tuple(sorted(assumptions)),
         }
         return template(self._detail, texts)
 

@@ -15,7 +15,15 @@ from otel_genai_impact.telemetry.callers import caller_of
 from otel_genai_impact.telemetry.counting_once import FIRST
 from otel_genai_impact.telemetry.ledger import LEDGER, POST_WHEN_QUEUED
 from otel_genai_impact.telemetry.plans import Plans
-from otel_genai_impact.telemetry.request import INFERENCE_KIND, NAMES, Request, is_rolled_up, read, what_of
+from otel_genai_impact.telemetry.request import (
+    INFERENCE_KIND,
+    NAMES,
+    Request,
+    is_rolled_up,
+    read,
+    service_tier,
+    what_of,
+)
 from otel_genai_impact.telemetry.rollups import WITHOUT_ESTIMATE, Sums
 from otel_genai_impact.telemetry.scope import SCOPES
 from otel_genai_impact.telemetry.writing import parts_of, quick_parts_of, rewrite, write
@@ -74,6 +82,7 @@ class Recorder:
         self._rollups = rollups
         self._attribution = attribution
         self._has_metric_attributes = bool(settings.metric_attributes)
+        self._counts_input = method.counts_input
         self._strict = settings.strict
         self._count_server_spans = settings.count_server_spans
         self._across_processes = settings.across_processes
@@ -158,7 +167,7 @@ class Recorder:
         if status in _USAGE_UNKNOWN:
             self._once.counted_without_usage(span, row, input_tokens, output_tokens)
 
-    def _estimate(
+    def _estimate(  # noqa: C901, PLR0912 -- what is common, is looked at in place
         self,
         span: ReadableSpan,
         parts: Parts,
@@ -169,7 +178,11 @@ class Recorder:
     ) -> str | None:
         """Estimate, write and count a request, of a twin if that has no usage; or the reason why that cannot be done."""
         extra = self._attribution.in_metrics(attributes) if self._has_metric_attributes else ()
-        plan = self._known_plans.get((request[NAMES], extra)) or self.plans.plan(request, extra)
+        counts_input = self._counts_input
+        if counts_input and (tier := service_tier(attributes)):
+            plan = self.plans.plan(request, extra, tier)
+        else:
+            plan = self._known_plans.get((request[NAMES], extra)) or self.plans.plan(request, extra)
         if plan is None:
             return self.plans.why_no_plan(request)
         if self._strict:
@@ -181,7 +194,12 @@ class Recorder:
         output_tokens = output_tokens or 0
         duration_ns = (ended_ns or 0) - (began_ns or 0)
         latency_s = duration_ns / _NS_PER_S if duration_ns > 0 else inf
-        estimate = plan.estimate(output_tokens, latency_s)
+        if counts_input:
+            is_complete = input_tokens is not None
+            estimate = plan.estimate(output_tokens, latency_s, input_tokens or 0, request.cached_tokens or 0)
+        else:
+            is_complete = duration_ns > 0
+            estimate = plan.estimate(output_tokens, latency_s)
         # Counted first: whatever may go wrong with the span, the sums are right. As `LEDGER.add` does it.
         queue = self._queue
         queue.append((plan.row, estimate, input_tokens or 0, output_tokens))
@@ -194,9 +212,10 @@ class Recorder:
                 self._energy_histogram.put(estimate.energy, plan.row.attributes, context)
             if self._gwp_histogram is not None:
                 self._gwp_histogram.put(estimate.gwp, plan.row.attributes, context)
-        ours = plan.attributes if duration_ns > 0 else plan.attributes_without_latency
+        ours = plan.attributes if is_complete else plan.attributes_if_lacking
         if self._full:
-            write(span, ours, fill_full, (estimate, plan.bounds(output_tokens, latency_s)))
+            bounds = plan.bounds(output_tokens, latency_s, input_tokens or 0, request.cached_tokens or 0)
+            write(span, ours, fill_full, (estimate, bounds))
         else:
             write(span, ours, self._fill, estimate)
         return None

@@ -20,6 +20,8 @@ from otel_genai_impact.semconv import (
     GEN_AI_USAGE_OUTPUT_TOKENS,
     GEN_AI_USAGE_PROMPT_TOKENS,
     GEN_AI_USAGE_REASONING_OUTPUT_TOKENS,
+    OPENAI_REQUEST_SERVICE_TIER,
+    OPENAI_RESPONSE_SERVICE_TIER,
     SERVER_ADDRESS,
 )
 from otel_genai_impact.telemetry import dialects
@@ -54,6 +56,8 @@ MARKS: Final = dialects.MARKS | {
     GEN_AI_USAGE_OUTPUT_TOKENS, GEN_AI_USAGE_COMPLETION_TOKENS, GEN_AI_USAGE_INPUT_TOKENS, GEN_AI_USAGE_PROMPT_TOKENS,
 }  # fmt: skip
 INFERENCE_KIND: Final = "inference"
+# Service tiers that are served in larger or smaller batches than others.
+SPECIAL_TIERS: Final = frozenset({"batch", "flex", "priority"})
 _USAGE: Final = (GEN_AI_USAGE_OUTPUT_TOKENS, GEN_AI_USAGE_INPUT_TOKENS)
 
 MOST_TOKENS: Final = 10**8
@@ -285,6 +289,13 @@ def starts_request(name: str, attributes: Mapping[str, Any]) -> bool:
     """Whether a span that starts with this name and these attributes is that of a request, as far as can be told then."""
     operation = dialects.operation_of(attributes) or _operation_in(name)
     return operation in INFERENCE or operation in UNSUPPORTED
+
+
+def service_tier(attributes: Mapping[str, Any]) -> str | None:
+    """The service tier that served the request, or else was asked for; None where that is the usual one or unknown."""
+    tier = attributes.get(OPENAI_RESPONSE_SERVICE_TIER) or attributes.get(OPENAI_REQUEST_SERVICE_TIER)
+    known = tier.lower() if isinstance(tier, str) else None
+    return known if known in SPECIAL_TIERS else None
 
 
 def is_rolled_up(attributes: Mapping[str, Any]) -> bool:

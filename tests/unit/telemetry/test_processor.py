@@ -37,7 +37,7 @@ def test_unusable_settings_are_one_line_each(caplog: pytest.LogCaptureFixture) -
         "there is no setting 'colour'; the settings are enabled, method, zone, detail, histograms, metric_attributes, "
         "metric_values, summary, config, strict, count_unsampled, count_server_spans, across_processes",
         "keyword detail: 'huge' cannot be used, and is ignored; allowed is minimal, standard or full",
-        "method (GENAI_IMPACT_METHOD): 'guess' cannot be used, and is ignored; allowed is ecologits-0.11",
+        "method (GENAI_IMPACT_METHOD): 'guess' cannot be used, and is ignored; allowed is ecologits-0.11, native-1",
         "zone (GENAI_IMPACT_ZONE): 'ATLANTIS' cannot be used, and is ignored; allowed is a zone of the inventory: there is no electricity "
         "zone 'ATLANTIS'; ISO 3166-1 alpha-3 codes such as FRA",
     ]

@@ -32,7 +32,7 @@ from otel_genai_impact.telemetry.ledger import Account
 from otel_genai_impact.telemetry.memory import Memory
 from otel_genai_impact.telemetry.plans import Plans
 from otel_genai_impact.telemetry.recording import why_not
-from otel_genai_impact.telemetry.request import MARKS, read, what_of
+from otel_genai_impact.telemetry.request import MARKS, read, service_tier, what_of
 from otel_genai_impact.telemetry.writing import parts_of
 
 if TYPE_CHECKING:
@@ -177,7 +177,8 @@ class Estimating:
         impacts, reason = None, why_not(span, request)
         texts: Mapping[str, Any] = {semconv.METHOD: self._method.name, semconv.DATA_VERSION: self.catalog.data_version}
         if reason is None:
-            plan = self._plans.plan(asked, ())
+            tier = service_tier(recorded.attributes) if self._method.counts_input else None
+            plan = self._plans.plan(asked, (), tier)
             if plan is None:
                 reason = self._plans.why_no_plan(request)
             elif self._strict:
@@ -185,11 +186,13 @@ class Estimating:
             else:
                 # How long another model would take nobody knows.
                 duration_s = _duration_s(recorded) if self._as_if is None else None
-                tokens = request.output_tokens or 0
-                latency_s = inf if duration_s is None else duration_s
-                estimate = plan.estimate(tokens, latency_s)
-                bounds = plan.bounds(tokens, latency_s)
-                texts = plan.attributes if duration_s is not None else plan.attributes_without_latency
+                usage = (request.output_tokens or 0, inf if duration_s is None else duration_s)
+                is_complete = duration_s is not None
+                if self._method.counts_input:
+                    usage = (*usage, request.input_tokens or 0, request.cached_tokens or 0)
+                    is_complete = request.input_tokens is not None
+                estimate, bounds = plan.estimate(*usage), plan.bounds(*usage)
+                texts = plan.attributes if is_complete else plan.attributes_if_lacking
                 impacts = Impacts(
                     energy=Amount(estimate.energy, estimate.energy_low, estimate.energy_high),
                     gwp=Amount(estimate.gwp, estimate.gwp_low, estimate.gwp_high),

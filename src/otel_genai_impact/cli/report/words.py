@@ -30,6 +30,8 @@ ASSUMPTIONS: Final = {
     semconv.ZONE_PROVIDER_DEFAULT: "Where the request ran is not known; the provider's usual country stands for it.",
     semconv.ZONE_WORLD: "Where the request ran is not known; the world's electricity stands for it.",
     semconv.LATENCY_UNKNOWN: "How long the request took is not known; the method's own duration stands for it.",
+    semconv.INPUT_UNKNOWN: "How many tokens the model read is not known; nothing is counted for them.",
+    semconv.MODEL_PRECISION: "The precision of the model's weights is not known; the usual one stands for it.",
     semconv.GRID_ADPE_WORLD: "Metals and minerals of the zone's electricity are not known; the world's stand for them.",
     semconv.GRID_PE_WORLD: "Primary energy of the zone's electricity is not known; the world's stands for it.",
     semconv.GRID_WUE_WORLD: "Water of the zone's electricity is not known; the world's stands for it.",
