@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _MEASUREMENTS: Final = (
     ("an estimate against the reference's", estimates.measure),
+    ("the methods against each other", estimates.measure_native),
     ("spans with us and without", spans.measure),
     ("what reading and counting once cost", reading.measure),
     ("spans that a sampler drops", sampling.measure),

@@ -11,6 +11,12 @@ def test_an_estimate_is_compared_with_the_references() -> None:
     assert [True, True] == [row.spread.median > 0 for row in rows]
 
 
+def test_the_methods_are_compared_on_the_hot_path() -> None:
+    """With and without cached input, native-1 yields a ratio to the default."""
+    rows = estimates.measure_native(rounds=2, calls=10)
+    assert [True, True] == [row.spread.median > 0 for row in rows]
+
+
 def test_spans_are_compared_with_bare_ones() -> None:
     """A GenAI span, with and without histograms, another span and both controls yield a ratio to the bare span."""
     rows = spans.measure(rounds=2, http_rounds=2, warm_up=10)

@@ -11,14 +11,19 @@ from otel_genai_impact._config import DEFAULT_METHOD
 from otel_genai_impact.cli import prices
 from otel_genai_impact.cli.equivalences import EQUIVALENCES
 from otel_genai_impact.cli.estimate import as_report
+from otel_genai_impact.impacts.uncertainty import Sum
 from otel_genai_impact.inventory.assessing import estimate
 from otel_genai_impact.telemetry.summary import interval, number
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from otel_genai_impact.impacts.uncertainty import Uncertain
+    from otel_genai_impact.inventory.assessing import Assessment
+
 _FAILED: Final = 1
 _WH_PER_J: Final = 1 / 3600
+_QUANTITIES: Final = {"energy": "energy_j", "gwp": "gwp_kgco2eq", "wcf": "wcf_l"}
 _COLUMNS: Final = (("energy", "energy", "Wh", _WH_PER_J), ("gwp", "CO2eq", "g", 1.0), ("wcf", "water", "L", 1.0))
 
 
@@ -62,6 +67,7 @@ def compare(
     if requests < 1:
         raise ValueError(f"--requests is at least 1, got {requests}")
     rows: list[dict[str, Any]] = []
+    known: dict[str, Assessment] = {}
     for model, output_tokens, zone in product(models, tokens, zones):
         provider, slash, name = model.partition("/")
         if not slash or not provider or not name:
@@ -81,11 +87,16 @@ def compare(
         if cost:
             row["cost"] = prices.as_report(prices.cost_of(provider, name, output_tokens=output_tokens * requests))
         rows.append(row)
+        known[_label(row)] = assessment
     rows.sort(key=lambda row: row["energy"]["estimate"])
+    in_order = len(tokens) == 1  # fewer tokens cost less, which says nothing of models
+    ratios = _ratios(rows, known) if in_order else []
+    by_ratio = _least_by_ratio(ratios)
     return {
         "requests": requests,
         "rows": rows,
-        "surely_less": {key: _surely_less(rows, key) for key, *_ in _COLUMNS} if len(tokens) == 1 else {},
+        "surely_less": {key: by_ratio.get(key, _surely_less(rows, key)) for key, *_ in _COLUMNS} if in_order else {},
+        "ratios": ratios,
         "as_much_as": [_as_much_as(rows[-1], each) for each in EQUIVALENCES],
     }
 
@@ -99,6 +110,37 @@ def _surely_less(rows: list[dict[str, Any]], key: str) -> str | None:
     least, *others = sorted(rows, key=lambda row: row[key]["high"])
     sure = others and all(least[key]["high"] < other[key]["low"] for other in others)
     return _label(least) if sure else None
+
+
+def _ratios(rows: list[dict[str, Any]], known: dict[str, Assessment]) -> list[dict[str, Any]]:
+    """How many times each other row the least one is, with the interval in which what both share cancels."""
+    found: list[dict[str, Any]] = []
+    for key, quantity in _QUANTITIES.items():
+        least, *others = sorted(rows, key=lambda row: row[key]["estimate"])
+        for other in others:
+            mine, its = (getattr(known[_label(row)], quantity) for row in (least, other))
+            if mine is not None and its is not None and its.median:
+                ratio = _sum_of(mine).over(_sum_of(its))
+                found.append({
+                    "criterion": key, "least": _label(least), "other": _label(other),
+                    "estimate": ratio.estimate, "low": ratio.low, "high": ratio.high,
+                })  # fmt: skip
+    return found
+
+
+def _sum_of(quantity: Uncertain) -> Sum:
+    alone = Sum()
+    alone.add(quantity)
+    return alone
+
+
+def _least_by_ratio(ratios: list[dict[str, Any]]) -> dict[str, str | None]:
+    """By criterion, the row that has less than each other one with at least 95 %."""
+    found: dict[str, str | None] = {}
+    for ratio in ratios:
+        key = ratio["criterion"]
+        found[key] = ratio["least"] if found.get(key, ratio["least"]) and ratio["high"] < 1 else None
+    return found
 
 
 def _as_much_as(row: dict[str, Any], known: Any) -> dict[str, Any]:
@@ -127,15 +169,21 @@ def _as_text(comparison: dict[str, Any]) -> str:
         costs = [_cost(row["cost"]) for _ in with_cost]
         rows.append((row["asked"], f"{row['output_tokens']:,}", row["zone"], *cells, *costs))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = [f"{requests:,} request{'s' if requests > 1 else ''} of each: estimate (lowest-highest)", ""]
+    has_errors = bool(comparison["ratios"])
+    range_, surely = ("90 % interval", "with at least 95 %") if has_errors else ("lowest-highest", "surely")
+    lines = [f"{requests:,} request{'s' if requests > 1 else ''} of each: estimate ({range_})", ""]
     lines.extend("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
     lines.append("")
     for key, heading, *_ in _COLUMNS:
         if key in comparison["surely_less"]:
             least = comparison["surely_less"][key]
             lines.append(
-                f"{heading}: {least} has surely the least" if least else f"{heading}: none has surely the least"
+                f"{heading}: {least} has {surely} the least" if least else f"{heading}: none has {surely} the least"
             )
+    for ratio in comparison["ratios"]:
+        if ratio["criterion"] == "energy":
+            bounds = f"{number(ratio['low'])}-{number(ratio['high'])}"
+            lines.append(f"  {number(ratio['estimate'])} ({bounds}) times the energy of {ratio['other']}")
     lines.append(f"The largest is as much as ({comparison['as_much_as'][0]['of']})")
     for known in comparison["as_much_as"]:
         values = number(known["estimate"]), number(known["low"]), number(known["high"])

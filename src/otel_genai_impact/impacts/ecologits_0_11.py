@@ -110,6 +110,17 @@ class EcoLogits011:
         time_s = generation_time_s(functional_unit, model, SERVER.batch_size)
         return Impacts(usage=_usage(functional_unit, system, time_s), embodied=_embodied(system, time_s))
 
+    def uncertainties(
+        self,
+        functional_unit: FunctionalUnit,  # noqa: ARG002
+        model: Model,  # noqa: ARG002
+        data_center: DataCenter,  # noqa: ARG002
+        electricity_mix: ElectricityMix,  # noqa: ARG002
+        serving: Serving = UNKNOWN,  # noqa: ARG002
+    ) -> None:
+        """The bounds are limits: nothing is known of the likelihood of what lies between them."""
+        return
+
     def compile(
         self,
         model: Model,

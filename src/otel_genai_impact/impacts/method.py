@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from otel_genai_impact.impacts.assessment import Impacts
     from otel_genai_impact.impacts.estimate import Bounds, Estimate
+    from otel_genai_impact.impacts.native_1_facility import Uncertainties
     from otel_genai_impact.impacts.product_system import DataCenter, ElectricityMix, FunctionalUnit, Model
     from otel_genai_impact.impacts.serving import Serving
     from otel_genai_impact.impacts.uncertainty import Errors
@@ -63,6 +64,17 @@ class Method(Protocol):
         serving: Serving = ...,
     ) -> Impacts:
         """The readable form: the specification."""
+        ...
+
+    def uncertainties(
+        self,
+        functional_unit: FunctionalUnit,
+        model: Model,
+        data_center: DataCenter,
+        electricity_mix: ElectricityMix,
+        serving: Serving = ...,
+    ) -> Uncertainties | None:
+        """What `assess` says, with the errors by kind; None if low and high are limits."""
         ...
 
     def compile(

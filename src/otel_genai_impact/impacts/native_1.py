@@ -62,6 +62,17 @@ class Native1:
         """The impacts of one request, each formula by name."""
         return as_impacts(uncertainties(functional_unit, model, data_center, electricity_mix, serving))
 
+    def uncertainties(
+        self,
+        functional_unit: FunctionalUnit,
+        model: Model,
+        data_center: DataCenter,
+        electricity_mix: ElectricityMix,
+        serving: Serving = UNKNOWN,
+    ) -> Uncertainties:
+        """The same with the errors by kind."""
+        return uncertainties(functional_unit, model, data_center, electricity_mix, serving)
+
     def compile(
         self, model: Model, data_center: DataCenter, electricity_mix: ElectricityMix, serving: Serving = UNKNOWN
     ) -> TokenSystem:

@@ -11,6 +11,7 @@ from otel_genai_impact.impacts.interval import Interval
 from otel_genai_impact.impacts.methods import METHODS
 from otel_genai_impact.impacts.product_system import FunctionalUnit
 from otel_genai_impact.impacts.serving import UNKNOWN, Serving
+from otel_genai_impact.impacts.uncertainty import Scope, scoped
 from otel_genai_impact.inventory.catalog import Catalog, ModelError
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from otel_genai_impact.impacts.assessment import Impacts
     from otel_genai_impact.impacts.method import Method
+    from otel_genai_impact.impacts.native_1_facility import Uncertainties
+    from otel_genai_impact.impacts.uncertainty import Uncertain
     from otel_genai_impact.inventory.catalog import Served
 
 
@@ -34,6 +37,7 @@ class Assessment:
         impacts: usage and embodied phase, in kWh, kgCO2eq, kgSbeq, MJ and L.
         market_gwp_kgco2eq: greenhouse gases with the electricity of a contract of the user's, to be shown beside the others,
             which are location-based; None if there is no contract.
+        energy_j, gwp_kgco2eq, wcf_l: these with their sources of error, for sums and ratios; None if the method names none.
     """
 
     model: str
@@ -43,6 +47,9 @@ class Assessment:
     assumptions: tuple[str, ...]
     impacts: Impacts
     market_gwp_kgco2eq: Interval | None = None
+    energy_j: Uncertain | None = None
+    gwp_kgco2eq: Uncertain | None = None
+    wcf_l: Uncertain | None = None
 
 
 def estimate(
@@ -90,15 +97,11 @@ def estimate(
     unit = FunctionalUnit(
         output_tokens=output_tokens, latency_s=latency_s, input_tokens=input_tokens, cached_tokens=cached_tokens
     )
-    chosen, model_found = METHODS[method], served.entry.model
-    impacts = chosen.assess(
-        unit,
-        model_found,
-        served.data_center.data_center,
-        served.zone.electricity_mix,
-        serving.known_from(served.serving),
-    )
-    codes = {*served.assumptions, *chosen.assumptions(model_found), *_lacking(chosen, unit)}
+    chosen = METHODS[method]
+    place = (served.data_center.data_center, served.zone.electricity_mix)
+    system = (served.entry.model, *place, serving.known_from(served.serving))
+    impacts = chosen.assess(unit, *system)
+    codes = {*served.assumptions, *chosen.assumptions(served.entry.model), *_lacking(chosen, unit)}
     return Assessment(
         model=served.entry.id,
         zone=served.zone.code,
@@ -107,6 +110,7 @@ def estimate(
         assumptions=tuple(sorted(codes)),
         impacts=impacts,
         market_gwp_kgco2eq=_market_based(impacts, served),
+        **_with_sources(chosen.uncertainties(unit, *system), served),
     )
 
 
@@ -115,6 +119,15 @@ def _market_based(impacts: Impacts, served: Served) -> Interval | None:
     if served.market_gwp_kgco2eq_per_kwh is None:
         return None
     return impacts.usage.energy_kwh * Interval.exactly(served.market_gwp_kgco2eq_per_kwh) + impacts.embodied.gwp_kgco2eq
+
+
+def _with_sources(known: Uncertainties | None, served: Served) -> dict[str, Uncertain]:
+    """What sums and ratios are made of: errors that say which other requests share them."""
+    if known is None:
+        return {}
+    scope = Scope(model=served.entry.id, provider=served.data_center.provider, zone=served.zone.code)
+    found = {"energy_j": known.energy_j, "gwp_kgco2eq": known.gwp_kgco2eq, "wcf_l": known.wcf_l}
+    return {name: scoped(quantity, scope) for name, quantity in found.items()}
 
 
 def _lacking(method: Method, unit: FunctionalUnit) -> tuple[str, ...]:

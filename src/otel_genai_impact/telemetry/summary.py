@@ -14,7 +14,9 @@ from opentelemetry import trace
 
 from otel_genai_impact import semconv
 from otel_genai_impact._contain import contained, log_once
+from otel_genai_impact.impacts.uncertainty import Sum
 from otel_genai_impact.telemetry import ledger
+from otel_genai_impact.telemetry.energy_sums import energy_of
 from otel_genai_impact.telemetry.ledger import LEDGER
 
 if TYPE_CHECKING:
@@ -69,7 +71,18 @@ class _Line:
 
     sums: list[float] = field(default_factory=lambda: [0.0] * ledger.COLUMNS)
     estimated: float = 0.0
+    energy: Sum = field(default_factory=Sum)
+    errors_known: bool = True
     not_estimated: dict[str, float] = field(default_factory=dict[str, float])
+
+    @property
+    def energy_j(self) -> tuple[float, float, float]:
+        """Estimate, low and high. Errors that requests share do not average out; others do, where it is known which."""
+        estimate, low, high = (self.sums[column] for column in (ledger.ENERGY, ledger.ENERGY_LOW, ledger.ENERGY_HIGH))
+        if not self.errors_known:
+            return estimate, low, high
+        known = self.energy.total
+        return estimate, max(low, min(known.low, estimate)), min(high, max(known.high, estimate))
 
     def add(self, row: Row) -> None:
         reason = row.attributes.get(semconv.NOT_ESTIMATED)
@@ -77,6 +90,11 @@ class _Line:
         self.sums = [mine + other for mine, other in zip(self.sums, row.sums, strict=True)]
         if reason is None:
             self.estimated += requests
+            energy = energy_of(row)
+            if energy is None:
+                self.errors_known = False
+            else:
+                self.energy.add(energy)
         else:
             self.not_estimated[str(reason)] = self.not_estimated.get(str(reason), 0.0) + requests
 
@@ -124,7 +142,7 @@ def _cells(names: tuple[str, str], line: _Line) -> tuple[str, ...]:
     )
     if not line.estimated:
         return (*names, *counts, "not estimated", "", "")
-    energy = tuple(sums[column] * _WH_PER_J for column in (ledger.ENERGY, ledger.ENERGY_LOW, ledger.ENERGY_HIGH))
+    energy = tuple(value * _WH_PER_J for value in line.energy_j)
     return (*names, *counts, interval(energy, "Wh"), amount(sums[ledger.GWP], "g"), amount(sums[ledger.WCF], "L"))
 
 
@@ -169,7 +187,9 @@ def _explanations(total: _Line) -> list[str]:
         reasons = ", ".join(f"{count:,.0f} {reason}" for reason, count in sorted(total.not_estimated.items()))
         lines.append(f"Not estimated, and not in the figures: {reasons}")
     if total.estimated:
+        range_ = "90 % interval, in which errors that requests share do not average out"
         lines.append(
-            "Modelled, not measured: estimate (lowest-highest), of the data centre, hardware included in CO2eq."
+            f"Modelled, not measured: estimate ({range_ if total.errors_known else 'lowest-highest'}), of the data centre, "
+            "hardware included in CO2eq."
         )
     return lines

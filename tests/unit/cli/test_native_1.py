@@ -126,3 +126,27 @@ def test_models_are_compared_with_their_input(capsys: pytest.CaptureFixture[str]
     expected = estimate("openai", "gpt-4o-mini", output_tokens=300, input_tokens=1000, method=NATIVE)
     assert {NATIVE} == {row["method"] for row in rows}
     assert expected.impacts.energy_kwh.high * 3.6e6 == pytest.approx(rows[0]["energy"]["high"])
+
+
+def test_two_models_are_compared_by_their_ratio(capsys: pytest.CaptureFixture[str]) -> None:
+    """Their intervals overlap, and yet one is the better one: what both share cancels."""
+    asked = ("compare", "openai/gpt-4o", "openai/gpt-4o-mini", "--input-tokens", "2000", "--zone", "FRA")
+    comparison = _json(capsys, *asked)
+    small, large = (row["energy"] for row in comparison["rows"])
+    assert large["low"] < small["high"]
+    assert "openai/gpt-4o-mini, 300 tokens, FRA" == comparison["surely_less"]["energy"]
+    [ratio] = [ratio for ratio in comparison["ratios"] if ratio["criterion"] == "energy"]
+    assert small["estimate"] / large["estimate"] == pytest.approx(ratio["estimate"])
+    assert ratio["high"] < 1 < small["high"] / large["low"]
+    assert 0 == main([*asked, "--method", NATIVE])
+    text = capsys.readouterr().out
+    assert "1 request of each: estimate (90 % interval)" in text
+    assert "energy: openai/gpt-4o-mini, 300 tokens, FRA has with at least 95 % the least" in text
+    assert "times the energy of openai/gpt-4o, 300 tokens, FRA" in text
+
+
+def test_a_model_is_not_less_than_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    """A ratio of one, known exactly; and alone there is none to compare with."""
+    twice = _json(capsys, "compare", "openai/gpt-4o", "openai/gpt-4o")
+    assert {"energy": None, "gwp": None, "wcf": None} == twice["surely_less"]
+    assert [] == _json(capsys, "compare", "openai/gpt-4o")["ratios"]
