@@ -7,6 +7,7 @@ used is one line in the log that names the setting, the value and what is allowe
 from __future__ import annotations
 
 import logging
+import math
 import os
 from dataclasses import dataclass, field, fields, make_dataclass
 from functools import cache
@@ -60,6 +61,13 @@ def _count(value: object) -> int:
     return number
 
 
+def _amount(value: object) -> float:
+    number = math.nan if isinstance(value, bool) else float(str(value))
+    if not 0 <= number < math.inf:
+        raise ValueError
+    return number
+
+
 def _detail(value: object) -> Detail:
     text = _name(value).lower()
     for detail in _DETAILS:
@@ -94,6 +102,8 @@ class Settings:
         metric_attributes: keys of span attributes or baggage that become metric attributes.
         metric_values: how many distinct values of each of these are kept; the others are `_OTHER`.
         summary: print a table at exit.
+        training_g_per_request: share of the models' training, g CO2eq; a line apart in that table, part of no figure.
+        network_kwh_per_gb: energy of the network, kWh for 1e9 bytes; a line apart likewise.
         config: a TOML file with models, deployments, data centres and electricity zones of the user's own.
         strict: estimate nothing; only figures that were measured or come from the provider count.
         count_unsampled: count requests whose spans the sampler drops, too.
@@ -109,6 +119,8 @@ class Settings:
     metric_attributes: tuple[str, ...] = _setting((), _items, "names of attributes, separated by commas")
     metric_values: int = _setting(100, _count, "a whole number, at least 1")
     summary: bool = _setting(False, _flag, "true or false")
+    training_g_per_request: float | None = _setting(None, _amount, "a number, at least 0")
+    network_kwh_per_gb: float | None = _setting(None, _amount, "a number, at least 0")
     config: str | None = _setting(None, _name, "the path of a TOML file")
     strict: bool = _setting(False, _flag, "true or false")
     count_unsampled: bool = _setting(True, _flag, "true or false")

@@ -88,7 +88,7 @@ class GenAIImpactInstrumentor(BaseInstrumentor):
                 # Also where no tracer provider comes, to say so.
                 from otel_genai_impact.telemetry import summary
 
-                summary.print_at_exit()
+                summary.print_at_exit(settings)
             if not cls._wrapper and cls._attaches_to_new:
                 wrapt.wrap_function_wrapper(TracerProvider, "__init__", self._attach_to_new)
                 cls._wrapper = (vars(TracerProvider)["__init__"],)

@@ -20,6 +20,8 @@ DEFAULTS: dict[str, object] = {
     "metric_attributes": (),
     "metric_values": 100,
     "summary": False,
+    "training_g_per_request": None,
+    "network_kwh_per_gb": None,
     "config": None,
     "strict": False,
     "count_unsampled": True,
@@ -59,6 +61,8 @@ def test_the_process_environment_is_read_if_no_other_is_given(monkeypatch: pytes
         ("GENAI_IMPACT_METRIC_ATTRIBUTES", "team, user.id,,team", "metric_attributes", ("team", "user.id")),
         ("GENAI_IMPACT_METRIC_VALUES", " 250 ", "metric_values", 250),
         ("GENAI_IMPACT_SUMMARY", "1", "summary", True),
+        ("GENAI_IMPACT_TRAINING_G_PER_REQUEST", " 0.019 ", "training_g_per_request", 0.019),
+        ("GENAI_IMPACT_NETWORK_KWH_PER_GB", "0", "network_kwh_per_gb", 0.0),
         ("GENAI_IMPACT_CONFIG", " own.toml ", "config", "own.toml"),
         ("GENAI_IMPACT_STRICT", "Yes", "strict", True),
         ("GENAI_IMPACT_COUNT_UNSAMPLED", "off", "count_unsampled", False),
@@ -69,6 +73,14 @@ def test_the_process_environment_is_read_if_no_other_is_given(monkeypatch: pytes
 def test_every_setting_has_an_environment_variable(variable: str, text: str, setting: str, value: object) -> None:
     """`GENAI_IMPACT_` and the setting's name in upper case; spaces and case do not matter where they mean nothing."""
     assert asdict(Settings.load({}, {variable: text})) == DEFAULTS | {setting: value}
+
+
+@pytest.mark.parametrize("value", ["a lot", "-1", "nan", "inf", True, [1]])
+def test_an_amount_is_a_number_that_is_not_negative(caplog: pytest.LogCaptureFixture, value: object) -> None:
+    """Anything else is one line, and not set."""
+    assert Settings.load({"training_g_per_request": value}, {}).training_g_per_request is None
+    assert len(caplog.messages) == 1
+    assert caplog.messages[0].endswith("cannot be used, and is ignored; allowed is a number, at least 0")
 
 
 @pytest.mark.parametrize("text", ["0", "no", "off", "False", " FALSE "])

@@ -85,7 +85,7 @@ class ImpactSpanProcessor(SpanProcessor):
         if settings.summary:
             from otel_genai_impact.telemetry import summary
 
-            summary.print_at_exit()
+            summary.print_at_exit(settings)
         self.active = True
 
     @property

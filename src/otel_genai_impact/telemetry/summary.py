@@ -8,12 +8,13 @@ import os
 import sys
 from dataclasses import dataclass, field
 from multiprocessing import util as multiprocessing_util
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from opentelemetry import trace
 
 from otel_genai_impact import semconv
 from otel_genai_impact._contain import contained, log_once
+from otel_genai_impact.impacts.apart import network_energy_j, training_gwp_g
 from otel_genai_impact.impacts.uncertainty import Sum
 from otel_genai_impact.telemetry import ledger
 from otel_genai_impact.telemetry.energy_sums import energy_of
@@ -22,6 +23,7 @@ from otel_genai_impact.telemetry.ledger import LEDGER
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from otel_genai_impact._config import Settings
     from otel_genai_impact.telemetry.ledger import Row
 
 _HEADINGS: Final = ("provider", "model", "requests", "tokens in", "out", "energy", "CO2eq", "water")
@@ -34,12 +36,24 @@ _LONGEST_NAME: Final = 48
 # Where it is, spans come from ddtrace's tracer.
 _ADAPTER: Final = "otel_genai_impact.adapters.ddtrace"
 
+
+class Apart(NamedTuple):
+    """What is told apart, for each request and for each 1e9 bytes; None: not at all."""
+
+    training_g_per_request: float | None
+    network_kwh_per_gb: float | None
+
+
+NOTHING: Final = Apart(None, None)
+
 _registered = False
+_apart = NOTHING
 
 
-def print_at_exit() -> None:
-    """Print the table when the process ends, once, if there was a request."""
-    global _registered  # noqa: PLW0603
+def print_at_exit(settings: Settings) -> None:
+    """Print the table when the process ends, once, if there was a request; with what the last settings tell apart."""
+    global _registered, _apart  # noqa: PLW0603
+    _apart = Apart(settings.training_g_per_request, settings.network_kwh_per_gb)
     if not _registered:
         _registered = True
         atexit.register(_print)
@@ -53,7 +67,7 @@ def _print_at_the_end_of_a_worker(_: object) -> None:
 
 def _print() -> None:
     with contained("printing the summary"):
-        text = render(LEDGER.totals())
+        text = render(LEDGER.totals(), _apart)
         if text:
             sys.stderr.write(text)
             sys.stderr.flush()
@@ -99,7 +113,7 @@ class _Line:
             self.not_estimated[str(reason)] = self.not_estimated.get(str(reason), 0.0) + requests
 
 
-def render(rows: Iterable[Row]) -> str:
+def render(rows: Iterable[Row], apart: Apart = NOTHING) -> str:
     """The table; empty if there was no request."""
     lines: dict[tuple[str, str], _Line] = {}
     total = _Line()
@@ -116,6 +130,7 @@ def render(rows: Iterable[Row]) -> str:
     text.extend(_aligned([_HEADINGS, *body]))
     text.append("")
     text.extend(_explanations(total))
+    text.extend(_told_apart(total, apart))
     return "\n".join(text) + "\n"
 
 
@@ -191,5 +206,23 @@ def _explanations(total: _Line) -> list[str]:
         lines.append(
             f"Modelled, not measured: estimate ({range_ if total.errors_known else 'lowest-highest'}), of the data centre, "
             "hardware included in CO2eq."
+        )
+    return lines
+
+
+def _told_apart(total: _Line, apart: Apart) -> list[str]:
+    """Lines about what is part of no figure above, for those who set what it takes."""
+    lines: list[str] = []
+    if apart.training_g_per_request is not None and total.estimated:
+        training_g = training_gwp_g(total.estimated, apart.training_g_per_request)
+        lines.append(
+            f"Apart, and in no figure: training, {amount(training_g, 'g')} CO2eq "
+            f"({apart.training_g_per_request:g} g a request, as set)"
+        )
+    if apart.network_kwh_per_gb is not None and total.estimated:
+        tokens = total.sums[ledger.INPUT_TOKENS] + total.sums[ledger.OUTPUT_TOKENS]
+        network = amount(network_energy_j(tokens, apart.network_kwh_per_gb) * _WH_PER_J, "Wh")
+        lines.append(
+            f"Apart, and in no figure: network, {network} ({apart.network_kwh_per_gb:g} kWh/GB, as set; text alone)"
         )
     return lines

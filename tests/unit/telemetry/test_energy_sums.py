@@ -7,7 +7,7 @@ import pytest
 from otel_genai_impact.telemetry import ledger
 from otel_genai_impact.telemetry.energy_sums import energy_of
 from otel_genai_impact.telemetry.ledger import LEDGER, Row
-from otel_genai_impact.telemetry.summary import _Line, render
+from otel_genai_impact.telemetry.summary import NOTHING, Apart, _Line, render
 from tests.kit.telemetry import Telemetry
 
 MODELS = ("gpt-4o", "gpt-4o-mini", "o1", "gpt-4-turbo", "gpt-3.5-turbo")
@@ -83,3 +83,16 @@ def test_a_row_without_requests_has_no_energy(native: Telemetry) -> None:
     [row] = _rows()
     row.sums = [0.0] * ledger.COLUMNS
     assert energy_of(row) is None
+
+
+def test_training_and_network_are_lines_apart_and_change_no_figure(native: Telemetry) -> None:
+    """Five requests of 0.019 g; 5 x 320 tokens of 5 bytes at 2 kWh for 1e9 bytes: 16 mWh. Off by default."""
+    for model in MODELS:
+        native.request({"gen_ai.request.model": model})
+    plain = render(LEDGER.totals(), NOTHING)
+    told = render(LEDGER.totals(), Apart(training_g_per_request=0.019, network_kwh_per_gb=2.0))
+    assert told.startswith(plain)
+    assert [
+        "Apart, and in no figure: training, 95.0 mg CO2eq (0.019 g a request, as set)",
+        "Apart, and in no figure: network, 16.0 mWh (2 kWh/GB, as set; text alone)",
+    ] == told.removeprefix(plain).splitlines()
