@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from otel_genai_impact.impacts.assessment import Impacts
     from otel_genai_impact.impacts.estimate import Bounds, Estimate
+    from otel_genai_impact.impacts.media import Asked, MediaModel
     from otel_genai_impact.impacts.native_1_facility import Uncertainties
     from otel_genai_impact.impacts.product_system import DataCenter, ElectricityMix, FunctionalUnit, Model
     from otel_genai_impact.impacts.serving import Serving
@@ -81,4 +82,39 @@ class Method(Protocol):
         self, model: Model, data_center: DataCenter, electricity_mix: ElectricityMix, serving: Serving = ...
     ) -> CompiledSystem:
         """The compiled form: equal to `assess` for every functional unit."""
+        ...
+
+
+class CompiledMedia(Protocol):
+    """The same as a compiled system, for requests that make no text."""
+
+    def estimate(self, asked: Asked, /) -> Estimate:
+        """The impacts of one request."""
+        ...
+
+    def bounds(self, asked: Asked, /) -> Bounds:
+        """The bounds that `estimate` leaves out."""
+        ...
+
+    def energy_errors(self, asked: Asked, /) -> Errors:
+        """The log-sd of energy by kind of error."""
+        ...
+
+
+class MediaMethod(Protocol):
+    """The part of a method that covers vectors, images and videos, in both forms."""
+
+    @property
+    def name(self) -> str:
+        """That of the method."""
+        ...
+
+    def assess(
+        self, asked: Asked, model: MediaModel, data_center: DataCenter, electricity_mix: ElectricityMix
+    ) -> Impacts:
+        """The readable form: the specification."""
+        ...
+
+    def compile(self, model: MediaModel, data_center: DataCenter, electricity_mix: ElectricityMix) -> CompiledMedia:
+        """The compiled form: equal to `assess` for every request."""
         ...

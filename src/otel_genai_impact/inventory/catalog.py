@@ -307,6 +307,12 @@ class Catalog:
         codes.extend(zone.assumptions)
         return Served(entry=entry, data_center=data_center, zone=zone, assumptions=tuple(sorted(codes)))
 
+    def located(
+        self, provider: str | None, entry: ModelEntry, assumptions: tuple[str, ...], place: Place | None = None
+    ) -> Served:
+        """Where this provider serves a model from, be it in the tables of this inventory or not."""
+        return self._served(provider, entry, assumptions, place)
+
     def _data_center(self, provider: str | None, entry: ModelEntry) -> DataCenterEntry:
         """The provider's data centre. Who serves another maker's model does not do so from that maker's."""
         of_a_maker = (provider or "").lower() in MARKETPLACES and entry.provider != OPEN_WEIGHTS

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from otel_genai_impact.inventory.catalog import Catalog, Served
+    from otel_genai_impact.inventory.media import MediaCatalog
     from otel_genai_impact.inventory.places import Place
 
 HOSTS_FILE: Final = Path(__file__).parent / "data" / "hosts.toml"
@@ -98,7 +99,9 @@ def server_at(provider: str | None, address: object) -> Server | None:
     return _server(provider, address)
 
 
-def serve(catalog: Catalog, provider: str | None, at: Server | None, *names: str | None) -> Served | None:
+def serve(
+    catalog: Catalog | MediaCatalog, provider: str | None, at: Server | None, *names: str | None
+) -> Served | None:
     """What serves a request, by the provider that answers at its host; None if the inventory does not have its model.
 
     Nobody but its maker runs a model whose parameters are not published: where a gateway, or a private address, answers with

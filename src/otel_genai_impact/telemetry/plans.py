@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from otel_genai_impact._config import Detail
     from otel_genai_impact.impacts.estimate import Bounds, Estimate
     from otel_genai_impact.impacts.method import Method
+    from otel_genai_impact.impacts.uncertainty import Errors
     from otel_genai_impact.inventory.catalog import Catalog, Served
     from otel_genai_impact.telemetry.attributes import Attributes
     from otel_genai_impact.telemetry.ledger import Account, MetricAttributes, Row
@@ -73,7 +74,7 @@ class Plans:
         try:
             return self.known[key]
         except KeyError:
-            return _keep(self.known, key, self._make_plan(request, extra, Serving(tier=tier)))
+            return keep(self.known, key, self._make_plan(request, extra, Serving(tier=tier)))
 
     def why_no_plan(self, request: Request) -> str:
         """The reason why there is no plan: a model that makes no text is known, but no method covers what it makes."""
@@ -87,7 +88,7 @@ class Plans:
         except KeyError:
             attributes = self._names(request, self._account.unknown_model if self._is_unknown(request) else _as_it_is)
             attributes[semconv.NOT_ESTIMATED] = status
-            return _keep(self._rows, key, self._account.row(attributes))
+            return keep(self._rows, key, self._account.row(attributes))
 
     def _make_plan(self, request: Request, extra: ExtraAttributes, serving: Serving) -> Plan | None:
         served = self._served(request)
@@ -95,6 +96,29 @@ class Plans:
             if not self._makes_no_text(request):
                 self._tell_of_unknown(request)
             return None
+        model, data_center, mix = served.entry.model, served.data_center.data_center, served.zone.electricity_mix
+        system = self._method.compile(model, data_center, mix, serving.known_from(served.serving))
+        return self._plan(
+            request,
+            extra,
+            served,
+            estimate=system.estimate,
+            bounds=system.bounds,
+            energy_errors=system.energy_errors,
+            assumptions={*served.assumptions, *self._method.assumptions(model)},
+        )
+
+    def _plan(
+        self,
+        request: Request,
+        extra: ExtraAttributes,
+        served: Served,
+        *,
+        estimate: Callable[..., Estimate],
+        bounds: Callable[..., Bounds],
+        energy_errors: Callable[[float, float, float], Errors | None],
+        assumptions: set[str],
+    ) -> Plan:
         from_request = semconv.MODEL_FROM_REQUEST in served.assumptions
         attributes = self._names(request, self._account.unknown_model if from_request else _as_it_is)
         attributes[semconv.MODEL] = served.entry.id
@@ -102,14 +126,11 @@ class Plans:
         attributes[semconv.SOURCE] = semconv.SOURCE_MODELLED
         attributes[semconv.METHOD] = self._method.name
         attributes.update(extra)
-        model, data_center, mix = served.entry.model, served.data_center.data_center, served.zone.electricity_mix
-        system = self._method.compile(model, data_center, mix, serving.known_from(served.serving))
         row = self._account.row(attributes)
-        row.energy_errors = system.energy_errors
-        assumptions = {*served.assumptions, *self._method.assumptions(model)}
+        row.energy_errors = energy_errors
         return Plan(
-            estimate=system.estimate,
-            bounds=system.bounds,
+            estimate=estimate,
+            bounds=bounds,
             row=row,
             attributes=self._template(served, assumptions),
             attributes_if_lacking=self._template(served, {*assumptions, self._lacking}),
@@ -178,7 +199,8 @@ def short(name: str) -> str:
     return name if len(name) <= _LONGEST_NAME else semconv.OTHER
 
 
-def _keep(memory: dict[_Key, _Kept], key: _Key, value: _Kept) -> _Kept:
+def keep(memory: dict[_Key, _Kept], key: _Key, value: _Kept) -> _Kept:
+    """Keep a value for the next request with the same names. Names come from strangers: bounded in length and number."""
     names: tuple[str | None, ...] = key[0]
     if any(name is not None and len(name) > _LONGEST_NAME for name in names):
         return value

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from otel_genai_impact.telemetry.attributes import Attributes
     from otel_genai_impact.telemetry.attributing import Attribution
     from otel_genai_impact.telemetry.counting_once import CountingOnce
+    from otel_genai_impact.telemetry.media_plans import MediaPlans
     from otel_genai_impact.telemetry.metrics import Metrics
     from otel_genai_impact.telemetry.plans import Plan
     from otel_genai_impact.telemetry.request import What
@@ -78,6 +79,9 @@ class Recorder:
         attribution: Attribution,
     ) -> None:
         self.plans: Final = Plans(catalog, method, settings.detail, metrics.account)
+        from otel_genai_impact.telemetry.media_plans import media_plans  # not for those who only import us
+
+        self._media: Final = media_plans(catalog, method, settings.detail, metrics.account)
         self._once = once
         self._rollups = rollups
         self._attribution = attribution
@@ -119,7 +123,7 @@ class Recorder:
         kind, _, _, input_tokens, output_tokens = what
         # As nearly every request; `why_not` would give None, too.
         is_plain = kind is INFERENCE_KIND and output_tokens and input_tokens and output_tokens > 0 < input_tokens
-        status = None if is_plain else why_not(span, request)
+        status = None if is_plain else why_not(span, request, self._media)
         if seen is FIRST:
             if status is None:
                 status = self._estimate(span, parts, request, what, attributes)
@@ -178,8 +182,13 @@ class Recorder:
     ) -> str | None:
         """Estimate, write and count a request, of a twin if that has no usage; or the reason why that cannot be done."""
         extra = self._attribution.in_metrics(attributes) if self._has_metric_attributes else ()
-        counts_input = self._counts_input
-        if counts_input and (tier := service_tier(attributes)):
+        counts_input, asked = self._counts_input, None
+        if what[0] is not INFERENCE_KIND:
+            media = self._media[request.kind]
+            plan, asked = media.planned(request, attributes, extra)
+            if plan is None:
+                return media.why_no_plan(request)
+        elif counts_input and (tier := service_tier(attributes)):
             plan = self.plans.plan(request, extra, tier)
         else:
             plan = self._known_plans.get((request[NAMES], extra)) or self.plans.plan(request, extra)
@@ -194,7 +203,9 @@ class Recorder:
         output_tokens = output_tokens or 0
         duration_ns = (ended_ns or 0) - (began_ns or 0)
         latency_s = duration_ns / _NS_PER_S if duration_ns > 0 else inf
-        if counts_input:
+        if asked is not None:
+            is_complete, estimate = True, plan.estimate(asked)
+        elif counts_input:
             is_complete = input_tokens is not None
             estimate = plan.estimate(output_tokens, latency_s, input_tokens or 0, request.cached_tokens or 0)
         else:
@@ -214,7 +225,8 @@ class Recorder:
                 self._gwp_histogram.put(estimate.gwp, plan.row.attributes, context)
         ours = plan.attributes if is_complete else plan.attributes_if_lacking
         if self._full:
-            bounds = plan.bounds(output_tokens, latency_s, input_tokens or 0, request.cached_tokens or 0)
+            tokens = (output_tokens, latency_s, input_tokens or 0, request.cached_tokens or 0)
+            bounds = plan.bounds(*tokens) if asked is None else plan.bounds(asked)
             write(span, ours, fill_full, (estimate, bounds))
         else:
             write(span, ours, self._fill, estimate)
@@ -234,11 +246,12 @@ class Recorder:
         write(span, {semconv.NOT_ESTIMATED: status, **self._without_estimate})
 
 
-def why_not(span: ReadableSpan, request: Request) -> str | None:
+def why_not(span: ReadableSpan, request: Request, media: Mapping[str, MediaPlans]) -> str | None:
     """The reason why a request cannot be estimated, whatever its model; None if there is none."""
     input_tokens, output_tokens = request.input_tokens or 0, request.output_tokens
     if request.kind != INFERENCE_KIND:
-        return semconv.UNSUPPORTED_OPERATION
+        covered = media.get(request.kind)
+        return semconv.UNSUPPORTED_OPERATION if covered is None else covered.why_not(span, request)
     if output_tokens and output_tokens > 0 <= input_tokens:
         return None  # nearly every request
     if not output_tokens and span.status.status_code is StatusCode.ERROR:

@@ -29,6 +29,7 @@ from otel_genai_impact.impacts.methods import METHODS
 from otel_genai_impact.inventory.catalog import Catalog
 from otel_genai_impact.telemetry.counting_once import FIRST, CountingOnce
 from otel_genai_impact.telemetry.ledger import Account
+from otel_genai_impact.telemetry.media_plans import media_plans
 from otel_genai_impact.telemetry.memory import Memory
 from otel_genai_impact.telemetry.plans import Plans
 from otel_genai_impact.telemetry.recording import why_not
@@ -83,7 +84,9 @@ class Estimating:
     ) -> None:
         self._method = METHODS[settings.method]
         self.catalog = Catalog.of_setting(settings.zone, settings.config, electricity=self._method.electricity)
-        self._plans = Plans(self.catalog, self._method, "standard", Account())
+        account = Account()
+        self._plans = Plans(self.catalog, self._method, "standard", account)
+        self._media = media_plans(self.catalog, self._method, "standard", account)
         self._count_server_spans = settings.count_server_spans
         self._by = by
         self._recompute = recompute
@@ -173,22 +176,28 @@ class Estimating:
 
     def _estimated(self, recorded: RecordedSpan, request: Request) -> CountedRequest:
         span = recorded.span
-        asked = request if self._as_if is None else _asked_of(request, *self._as_if)
-        impacts, reason = None, why_not(span, request)
+        named = request if self._as_if is None else _asked_of(request, *self._as_if)
+        impacts, reason = None, why_not(span, request, self._media)
         texts: Mapping[str, Any] = {semconv.METHOD: self._method.name, semconv.DATA_VERSION: self.catalog.data_version}
         if reason is None:
-            tier = service_tier(recorded.attributes) if self._method.counts_input else None
-            plan = self._plans.plan(asked, (), tier)
+            media, asked = self._media.get(request.kind), None
+            if media is not None:
+                plan, asked = media.planned(named, recorded.attributes, ())
+            else:
+                tier = service_tier(recorded.attributes) if self._method.counts_input else None
+                plan = self._plans.plan(named, (), tier)
             if plan is None:
-                reason = self._plans.why_no_plan(request)
+                reason = (media or self._plans).why_no_plan(named)
             elif self._strict:
                 reason = semconv.NOT_MEASURED
             else:
                 # How long another model would take nobody knows.
                 duration_s = _duration_s(recorded) if self._as_if is None else None
-                usage = (request.output_tokens or 0, inf if duration_s is None else duration_s)
+                usage: tuple[Any, ...] = (request.output_tokens or 0, inf if duration_s is None else duration_s)
                 is_complete = duration_s is not None
-                if self._method.counts_input:
+                if asked is not None:
+                    is_complete, usage = True, (asked,)
+                elif self._method.counts_input:
                     usage = (*usage, request.input_tokens or 0, request.cached_tokens or 0)
                     is_complete = request.input_tokens is not None
                 estimate, bounds = plan.estimate(*usage), plan.bounds(*usage)
@@ -202,7 +211,7 @@ class Estimating:
                     pe=Amount(estimate.pe, bounds.pe_low, bounds.pe_high),
                 )
         codes = codes_in(texts.get(semconv.ASSUMPTIONS))
-        evidence = evidence_of(texts, asked, codes, recomputed=True)
+        evidence = evidence_of(texts, named, codes, recomputed=True)
         return self._counted(recorded, request, impacts, reason, evidence, codes)
 
     def _counted(

@@ -1,0 +1,103 @@
+"""The models that make vectors, images and videos, for the methods that cover these.
+
+Few requests are of them: their numbers are read when the first one is, from the files that people edit.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from otel_genai_impact import semconv
+from otel_genai_impact.impacts.media import MediaModel, Modality
+from otel_genai_impact.impacts.product_system import Model
+from otel_genai_impact.inventory.catalog import TABLES
+from otel_genai_impact.inventory.compiled import DATA_FOLDER, OPEN_WEIGHTS, ModelEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from otel_genai_impact.inventory.catalog import Catalog, Served
+    from otel_genai_impact.inventory.fields import Table
+    from otel_genai_impact.inventory.places import Place
+
+MEDIA_FOLDER: Final = DATA_FOLDER / "media"
+_OPTIONAL: Final = ("longest_input_tokens", "width_px", "height_px", "steps", "frames", "frames_per_s")
+
+
+class MediaEntry(NamedTuple):
+    """A model as the inventory knows it, and what it makes of a request."""
+
+    entry: ModelEntry
+    model: MediaModel
+
+
+@cache
+def media_models(modality: Modality) -> Mapping[str, MediaEntry]:
+    """The shipped models of a modality by `maker/name`."""
+    return read_media_models(MEDIA_FOLDER / f"{modality}.toml", modality)
+
+
+def read_media_models(path: Path, modality: Modality) -> dict[str, MediaEntry]:
+    """Read a file of models.
+
+    Raises:
+        InventoryError: on the first problem.
+    """
+    from otel_genai_impact.inventory.fields import read_toml
+
+    top = read_toml(path)
+    top.allow("models")
+    return {model_id: _read(table, model_id, modality) for model_id, table in top.tables("models")}
+
+
+def _read(table: Table, model_id: str, modality: Modality) -> MediaEntry:
+    from otel_genai_impact.inventory.fields import POSITIVE
+
+    table.allow("parameters_b", "parameters_disclosed", *_OPTIONAL, "sources", "checked")
+    table.urls("sources")
+    table.day("checked")
+    parameters_b = table.interval("parameters_b", POSITIVE)
+    is_disclosed = table.flag("parameters_disclosed", default=True)
+    maker, slash, name = model_id.partition("/")
+    if not (maker and slash and name):
+        raise table.error("", "expected a name of the form maker/name")
+    numbers = {key: table.optional_number(key, POSITIVE) for key in _OPTIONAL}
+    try:
+        model = MediaModel(modality=modality, parameters_b=parameters_b, is_disclosed=is_disclosed, **numbers)
+    except ValueError as error:
+        raise table.error("", str(error)) from error
+    entry = ModelEntry(
+        id=model_id,
+        provider=TABLES.get(maker.lower(), OPEN_WEIGHTS),
+        name=name,
+        model=Model(active_parameters_b=parameters_b, total_parameters_b=parameters_b, is_disclosed=is_disclosed),
+        assumptions=() if is_disclosed else (semconv.MODEL_PARAMETERS_UNDISCLOSED,),
+    )
+    return MediaEntry(entry=entry, model=model)
+
+
+class MediaCatalog:
+    """A catalogue that leads to the models of one modality, and to no others."""
+
+    def __init__(self, catalog: Catalog, modality: Modality) -> None:
+        self._catalog = catalog
+        self._modality: Modality = modality
+
+    def serve(self, provider: str | None, *names: str | None, place: Place | None = None) -> Served | None:
+        """What serves a request to this provider for the model of one of these names, the best name first."""
+        for position, name in enumerate(names):
+            found = None if name is None else self._catalog.identify(provider, name)
+            known = None if found is None else media_models(self._modality).get(found.id)
+            if found is None or known is None:
+                continue
+            codes = () if name == known.entry.name else found.codes
+            if position > 0 and names[0] is not None:
+                codes = (*codes, semconv.MODEL_FROM_REQUEST)
+            return self._catalog.located(provider, known.entry, codes, found.place or place)
+        return None
+
+    def model(self, model_id: str) -> MediaModel:
+        """What the model of this id makes of a request."""
+        return media_models(self._modality)[model_id].model
