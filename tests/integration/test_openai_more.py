@@ -91,6 +91,19 @@ def test_a_request_that_names_no_model_has_that_of_the_answer(
     assert model == _attributes(span).get("gen_ai.response.model")
 
 
+def test_an_image_says_how_much_was_asked_for(
+    client: Any, exporter: InMemorySpanExporter, instrument: Callable[[], None]
+) -> None:
+    """Number and size, which a method may count; what the call leaves to the provider is not there."""
+    instrument()
+    client.images.generate(model="dall-e-2", prompt="a cat", n=2, size="512x512")
+    client.images.generate(model="dall-e-2", prompt="a cat")
+    keys = ("gen_ai.request.choice.count", "genai_impact.request.size")
+    said, unsaid = (_attributes(span) for span in exporter.get_finished_spans())
+    assert (2, "512x512") == tuple(said.get(key) for key in keys)
+    assert not unsaid.keys() & {*keys}
+
+
 def test_an_error_is_that_of_the_sdk(
     client: Any, provider: ProviderServer, exporter: InMemorySpanExporter, instrument: Callable[[], None]
 ) -> None:

@@ -12,6 +12,7 @@ from opentelemetry.context import get_current
 from opentelemetry.util.genai.stream import AbandonedStreamError
 
 from otel_genai_impact._contain import contained, failed
+from otel_genai_impact.instrumentation._asked import MEDIA, asked_in
 from otel_genai_impact.instrumentation._reading import text
 from otel_genai_impact.instrumentation._stream import AsyncStream, Stream
 
@@ -36,7 +37,7 @@ class Call:
     """
 
     __slots__ = (
-        "_context", "_endpoint", "_handler", "_model", "_operation", "_parameters", "_provider", "_reads", "_server",
+        "_asked", "_context", "_endpoint", "_handler", "_model", "_operation", "_parameters", "_provider", "_reads", "_server",
         "invocation",
     )  # fmt: skip
 
@@ -58,6 +59,7 @@ class Call:
         self._model = text(endpoint.model(instance, arguments))
         given = endpoint.parameters(arguments)
         self._parameters = {name: given[name] for name in _PARAMETERS if _is_number(given.get(name))}
+        self._asked = asked_in(given) if endpoint.output in MEDIA else {}
         self._context = get_current()
         self.invocation: InferenceInvocation | EmbeddingInvocation | None = None
         if not endpoint.lazy(arguments):
@@ -95,6 +97,7 @@ class Call:
             setattr(self.invocation, name, value)
         if self._endpoint.output is not None:
             self.invocation.output_type = self._endpoint.output
+            self.invocation.attributes.update(self._asked)
 
     def read(self, given: object) -> None:
         """Read a response, or one chunk of a stream: as often as there are chunks."""

@@ -31,7 +31,7 @@ MODALITIES: Final[Mapping[str, Modality]] = {
 # The first that is reported wins; a response says it better than a request.
 _COUNT: Final = (
     "gen_ai.response.image.count",
-    "gen_ai.request.choice.count",
+    semconv.GEN_AI_REQUEST_CHOICE_COUNT,
     "gen_ai.request.image_count",
     "gen_ai.request.image.number_of_images",
     "gen_ai.request.n",
