@@ -105,7 +105,9 @@ class Settings:
         training_g_per_request: share of the models' training, g CO2eq; a line apart in that table, part of no figure.
         network_kwh_per_gb: energy of the network, kWh for 1e9 bytes; a line apart likewise.
         config: a TOML file with models, deployments, data centres and electricity zones of the user's own.
-        strict: estimate nothing; only figures that were measured or come from the provider count.
+        strict: model nothing; only figures that were measured or come from the provider count.
+        measured: which requests run on this machine, and are measured.
+        powercap: the folder of the kernel's energy counters, where it is not its usual one.
         count_unsampled: count requests whose spans the sampler drops, too.
         count_server_spans: count spans of kind SERVER too, which a client's span usually counts already.
         across_processes: tell services that are called that their callers count, and believe callers that say so.
@@ -123,6 +125,8 @@ class Settings:
     network_kwh_per_gb: float | None = _setting(None, _amount, "a number, at least 0")
     config: str | None = _setting(None, _name, "the path of a TOML file")
     strict: bool = _setting(False, _flag, "true or false")
+    measured: tuple[str, ...] = _setting((), _items, "local, or names of providers or hosts, separated by commas")
+    powercap: str | None = _setting(None, _name, "the path of a folder")
     count_unsampled: bool = _setting(True, _flag, "true or false")
     count_server_spans: bool = _setting(False, _flag, "true or false")
     across_processes: bool = _setting(False, _flag, "true or false")

@@ -32,6 +32,14 @@ GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS: Final = "gen_ai.usage.cache_read.input_tok
 GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS: Final = "gen_ai.usage.cache_write.input_tokens"
 GEN_AI_USAGE_REASONING_OUTPUT_TOKENS: Final = "gen_ai.usage.reasoning.output_tokens"
 
+# Read from spans, too: the energy of a request as who served it tells it, in J; whether that is of the machines alone or of
+# the facility (PUE included), if it says so; and in its own words how it divided what requests used together.
+REPORTED_ENERGY: Final = "genai_impact.reported.energy"
+REPORTED_BOUNDARY: Final = "genai_impact.reported.boundary"
+REPORTED_ATTRIBUTION: Final = "genai_impact.reported.attribution"
+BOUNDARY_IT: Final = "it"
+BOUNDARY_FACILITY: Final = "facility"
+
 # Written on the span of the inference itself, and as metrics of the same name.
 ENERGY: Final = "genai_impact.energy"
 ENERGY_LOW: Final = "genai_impact.energy_low"
@@ -59,6 +67,8 @@ DATA_VERSION: Final = "genai_impact.data_version"
 ASSUMPTIONS: Final = "genai_impact.assumptions"
 NOT_ESTIMATED: Final = "genai_impact.not_estimated"
 PHASE: Final = "genai_impact.phase"
+# Where the energy was metered: what the method would have said.
+MODELLED_ENERGY: Final = "genai_impact.modelled.energy"
 
 # Written on the spans above: the local root, agents, workflows and tools.
 ROLLUP_ENERGY: Final = "genai_impact.rollup.energy"
@@ -68,6 +78,8 @@ ROLLUP_REQUESTS: Final = "genai_impact.rollup.requests"
 ROLLUP_NOT_ESTIMATED: Final = "genai_impact.rollup.not_estimated"
 
 SOURCE_MODELLED: Final = "modelled"
+SOURCE_MEASURED: Final = "measured"
+SOURCE_PROVIDER: Final = "provider"
 PHASE_USAGE: Final = "usage"
 PHASE_EMBODIED: Final = "embodied"
 
@@ -122,5 +134,11 @@ MODEL_PRECISION: Final = "model.precision"
 GRID_ADPE_WORLD: Final = "grid.adpe.world"
 GRID_PE_WORLD: Final = "grid.pe.world"
 GRID_WUE_WORLD: Final = "grid.wue.world"
+ENERGY_BOUNDARY_ASSUMED: Final = "energy.boundary.assumed"
+ENERGY_ATTRIBUTED: Final = "energy.attributed"
+ENERGY_REPORTED_INVALID: Final = "energy.reported.invalid"
+PUE_ONE: Final = "pue.one"
+EMBODIED_MODELLED: Final = "embodied.modelled"
+EMBODIED_UNKNOWN: Final = "embodied.unknown"
 
 WORLD: Final = "WOR"

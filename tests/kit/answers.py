@@ -45,6 +45,9 @@ class Answer:
         failures: so many times the server fails first, to a request with this answer.
         failure_status: HTTP status of these.
         calls_a_tool: the answer is a call of the tool `weather` in Paris instead of the text.
+        beside: what the provider says of chat completions beside what OpenAI's API has.
+        comment: a comment in a stream of theirs, before its end.
+        headers: of its response.
         is_cut: the answer is as long as answers may be, and the client is to ask for the rest; Google only.
     """
 
@@ -64,6 +67,9 @@ class Answer:
     failure_status: int = 503
     calls_a_tool: bool = False
     is_cut: bool = False
+    beside: dict[str, Json] = field(default_factory=dict[str, "Json"])
+    comment: str | None = None
+    headers: dict[str, str] = field(default_factory=dict[str, str])
 
     def words(self) -> list[str]:
         """The text in the pieces in which it is streamed; joined, they are the text."""
@@ -135,8 +141,10 @@ class StreamEvent:
         data: JSON, or a bare string that is sent as it is.
         name: the `event:` line; None: the provider sends none.
         is_word: whether it carries a word of the answer.
+        comment: a line before it that clients are to ignore.
     """
 
     data: Json
     name: str | None = None
     is_word: bool = False
+    comment: str | None = None

@@ -26,7 +26,7 @@ def messages(request: RecordedRequest, answer: Answer, number: int) -> Reply:
     document["stop_reason"] = _stop_reason(answer)
     if answer.usage_reported:
         document["usage"] = {**_input_usage(answer), "output_tokens": answer.output_tokens}
-    return Reply(document=document)
+    return Reply(document=document, headers=answer.headers)
 
 
 def _tool_use() -> Json:

@@ -31,7 +31,7 @@ def chat(request: RecordedRequest, answer: Answer, number: int) -> Reply:
     }
     if answer.usage_reported:
         document["usage"] = chat_usage(answer)
-    return Reply(document=document)
+    return Reply(document=document | answer.beside, headers=answer.headers)
 
 
 def finish_reason(answer: Answer) -> str:
@@ -94,7 +94,9 @@ def _chat_events(request: RecordedRequest, answer: Answer, number: int) -> list[
     events.append(StreamEvent(data=chunk({}, finish_reason(answer))))
     if usage_asked and answer.usage_reported:
         events.append(StreamEvent(data={**head, "choices": [], "usage": chat_usage(answer)}))
-    return [*events, StreamEvent(data="[DONE]")]
+    if answer.beside:
+        events.append(StreamEvent(data={**head, "choices": [], **answer.beside}))
+    return [*events, StreamEvent(data="[DONE]", comment=answer.comment)]
 
 
 def responses(request: RecordedRequest, answer: Answer, number: int) -> Reply:

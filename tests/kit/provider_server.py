@@ -232,4 +232,5 @@ def _form(raw: bytes) -> dict[str, Json]:
 def _sse(event: StreamEvent) -> bytes:
     name = f"event: {event.name}\n" if event.name else ""
     data = event.data if isinstance(event.data, str) else json.dumps(event.data)
-    return f"{name}data: {data}\n\n".encode()
+    comment = f": {event.comment}\n" if event.comment else ""
+    return f"{comment}{name}data: {data}\n\n".encode()

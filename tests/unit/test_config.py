@@ -24,6 +24,8 @@ DEFAULTS: dict[str, object] = {
     "network_kwh_per_gb": None,
     "config": None,
     "strict": False,
+    "measured": (),
+    "powercap": None,
     "count_unsampled": True,
     "count_server_spans": False,
     "across_processes": False,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from otel_genai_impact.impacts.serving import Serving
     from otel_genai_impact.inventory.compiled import DataCenterEntry, Inventory, ModelEntry, ZoneEntry
     from otel_genai_impact.inventory.places import Place
+    from otel_genai_impact.inventory.resolved import Machine
 
 
 # Spellings of a provider, in lower case, to the inventory's table of its models.
@@ -58,10 +59,10 @@ def _place_of(host: str | None) -> Place | None:
     return place_of_host(host)
 
 
-def _own_data(config: str | None, shipped: Inventory) -> tuple[Inventory, tuple[Deployment, ...]]:
+def _own_data(config: str | None, shipped: Inventory) -> tuple[Inventory, tuple[Deployment, ...], Machine | None]:
     """The inventory with the data of a user's file; as if there were no file if it cannot be used."""
     if config is None:
-        return shipped, ()
+        return shipped, (), None
     from pathlib import Path
 
     from otel_genai_impact.inventory.custom import read_custom, with_custom
@@ -75,8 +76,8 @@ def _own_data(config: str | None, shipped: Inventory) -> tuple[Inventory, tuple[
             config,
             f"a file that `genai-impact check` finds nothing wrong with: {error}",
         )
-        return shipped, ()
-    return with_custom(shipped, custom), custom.deployments
+        return shipped, (), None
+    return with_custom(shipped, custom), custom.deployments, custom.machine
 
 
 class ZoneError(LookupError):
@@ -112,6 +113,7 @@ class Catalog:
         zone: electricity zone for all requests, instead of each provider's own.
         entries: the inventory; the shipped one if not given.
         deployments: what names mean that the user gave.
+        machine: what the user says of the machine that this process runs on.
         electricity: the method's set of electricity data; that of the inventory, if one is given.
 
     Attributes:
@@ -128,10 +130,12 @@ class Catalog:
         entries: Inventory | None = None,
         deployments: tuple[Deployment, ...] = (),
         electricity: str = REFERENCE_ELECTRICITY,
+        machine: Machine | None = None,
     ) -> None:
         self._inventory = inventory_with(electricity) if entries is None else entries
         self.electricity = electricity
         self._zone = None if zone is None else self.zone(zone)
+        self.machine = machine
         self._deployments = {(deployment.name, deployment.provider): deployment for deployment in deployments}
         self._kept: dict[tuple[str | None, str, dt.date | None], Resolution | None] = {}
 
@@ -140,12 +144,12 @@ class Catalog:
         cls, zone: str | None, config: str | None = None, *, electricity: str = REFERENCE_ELECTRICITY
     ) -> Catalog:
         """The catalogue for a zone and a file of data that a user set: what cannot be used is a line in the log, and ignored."""
-        entries, deployments = _own_data(config, inventory_with(electricity))
+        entries, deployments, machine = _own_data(config, inventory_with(electricity))
         try:
-            return cls(zone=zone, entries=entries, deployments=deployments, electricity=electricity)
+            return cls(zone=zone, entries=entries, deployments=deployments, electricity=electricity, machine=machine)
         except ZoneError as error:
             complain("zone (GENAI_IMPACT_ZONE)", zone, f"a zone of the inventory: {error}")
-            return cls(entries=entries, deployments=deployments, electricity=electricity)
+            return cls(entries=entries, deployments=deployments, electricity=electricity, machine=machine)
 
     @classmethod
     def with_file(cls, zone: str | None, config: str | None, *, electricity: str) -> Catalog:
@@ -168,12 +172,18 @@ class Catalog:
             entries=with_custom(shipped, custom),
             deployments=custom.deployments,
             electricity=electricity,
+            machine=custom.machine,
         )
 
     @property
     def data_version(self) -> str:
         """Version of the inventory."""
         return self._inventory.data_version
+
+    @property
+    def has_zone_for_all(self) -> bool:
+        """Whether one electricity zone was set for all requests."""
+        return self._zone is not None
 
     def zone(self, code: str) -> ZoneEntry:
         """The electricity zone of this code, in either case; WLD and WORLD are other names of WOR.
@@ -220,6 +230,18 @@ class Catalog:
                 codes = (*found.codes, semconv.MODEL_FROM_REQUEST) if from_request else found.codes
                 return self._served(provider, found.entry, codes, found.place or place or _place_of(host))
         return None
+
+    def place(self, provider: str | None) -> tuple[DataCenterEntry, ZoneEntry, tuple[str, ...]]:
+        """Where a provider's models run, whatever their names; and what was assumed for that."""
+        table = self._table(provider)
+        known = None if table is None else self._inventory.data_center(table)
+        center = known or self._default_data_center()
+        codes = [] if known is not None else [semconv.DATA_CENTER_DEFAULT]
+        zone = self._zone
+        if zone is None:
+            zone = self.zone(center.zone)
+            codes.append(semconv.ZONE_WORLD if zone.code == semconv.WORLD else semconv.ZONE_PROVIDER_DEFAULT)
+        return center, zone, tuple(sorted((*codes, *zone.assumptions)))
 
     def _deployment(self, provider: str | None, name: str | None) -> Deployment | None:
         if not self._deployments or name is None:
@@ -318,7 +340,10 @@ class Catalog:
         of_a_maker = (provider or "").lower() in MARKETPLACES and entry.provider != OPEN_WEIGHTS
         its_own = self._table(provider) == entry.provider or of_a_maker
         known = self._inventory.data_center(entry.provider) if its_own else None
-        fallback = known or self._inventory.data_center(DATA_CENTER_DEFAULT)
+        return known or self._default_data_center()
+
+    def _default_data_center(self) -> DataCenterEntry:
+        fallback = self._inventory.data_center(DATA_CENTER_DEFAULT)
         if fallback is None:
             raise LookupError("the inventory has no default data centre")
         return fallback

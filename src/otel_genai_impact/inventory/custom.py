@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from otel_genai_impact.impacts.criteria import ADPE, GWP, PE
 from otel_genai_impact.impacts.electricity import OWN_ELECTRICITY
 from otel_genai_impact.impacts.serving import Serving
 from otel_genai_impact.inventory.compiled import CompiledInventory, Inventory
@@ -16,7 +17,7 @@ from otel_genai_impact.inventory.electricity import inventory_with
 from otel_genai_impact.inventory.fields import AT_LEAST_ONE, NOT_NEGATIVE, POSITIVE, Table, read_toml
 from otel_genai_impact.inventory.loader import read_data_center, read_model, read_zones
 from otel_genai_impact.inventory.provenance import PROVENANCE_KEYS, read_provenance
-from otel_genai_impact.inventory.resolved import Deployment
+from otel_genai_impact.inventory.resolved import Deployment, Machine
 from otel_genai_impact.inventory.rows import data_center_row, model_row, zone_row
 from otel_genai_impact.inventory.weights import read_precision
 
@@ -29,11 +30,19 @@ if TYPE_CHECKING:
 OWN: Final = "own"
 """The table of the user's own models."""
 
-SECTIONS: Final = ("models", "deployments", "data_centers", "zones", "contracts")
+SECTIONS: Final = ("models", "deployments", "data_centers", "zones", "contracts", "machine")
 DEPLOYMENT_KEYS: Final = ("model", "provider", "data_center", "zone", "gpu", "precision", "batch_size", "contract")
 CONTRACT_KEYS: Final = ("gwp_kgco2eq_per_kwh", "instrument", "year", "sources", "checked")
 GPUS: Final = ("H100", "H200", "B200")
 """Those that a method has figures for."""
+MACHINE_EMBODIED: Final = {
+    "embodied_gwp_kgco2eq": GWP,
+    "embodied_adpe_kgsbeq": ADPE,
+    "embodied_pe_mj": PE,
+}
+"""What making a machine cost, in the units of Boavizta's figures."""
+MACHINE_KEYS: Final = ("pue", "zone", "lifetime_years", *MACHINE_EMBODIED, *PROVENANCE_KEYS[:2])
+_S_PER_YEAR: Final = 365 * 24 * 3600.0
 _HEADER: Final = re.compile(r"\s*\[(?P<path>[^\[\]]+)\]\s*(?:#.*)?")
 
 
@@ -47,6 +56,7 @@ class CustomData:
         data_centers: the user's own, or other figures for one of the inventory.
         zones: the same for electricity zones.
         contracts: market-based greenhouse gases of one kWh, kgCO2eq.
+        machine: that which this process runs on; None: nothing is said of it.
     """
 
     models: Mapping[str, ModelEntry]
@@ -54,6 +64,7 @@ class CustomData:
     data_centers: Mapping[str, DataCenterEntry]
     zones: Mapping[str, ZoneEntry]
     contracts: Mapping[str, float]
+    machine: Machine | None = None
 
 
 def read_custom(path: Path, shipped: Inventory) -> CustomData:
@@ -71,7 +82,8 @@ def read_custom(path: Path, shipped: Inventory) -> CustomData:
     contracts = {name: _read_contract(table) for name, table in top.tables("contracts")}
     own = CustomData(models=models, deployments=(), data_centers=centers, zones=zones, contracts=contracts)
     deployments = tuple(_read_deployment(table, name, own, shipped) for name, table in top.tables("deployments"))
-    return replace(own, deployments=deployments)
+    machine = _read_machine(top.table("machine"), zones, shipped) if "machine" in top.values else None
+    return replace(own, deployments=deployments, machine=machine)
 
 
 def with_custom(shipped: Inventory, custom: CustomData) -> Inventory:
@@ -149,6 +161,26 @@ def _read_deployment(table: Table, name: str, own: CustomData, shipped: Inventor
 def _is_zone(code: str, zones: Mapping[str, ZoneEntry], shipped: Inventory) -> bool:
     """Whether this file or any set of electricity data has it: a file serves every method."""
     return code in zones or shipped.zone(code) is not None or inventory_with(OWN_ELECTRICITY).zone(code) is not None
+
+
+def _read_machine(table: Table, zones: Mapping[str, ZoneEntry], shipped: Inventory) -> Machine:
+    """The machine that is measured. What making it cost needs all three figures, and how long it is used."""
+    table.allow(*MACHINE_KEYS)
+    if PROVENANCE_KEYS[0] in table.values or PROVENANCE_KEYS[1] in table.values:
+        read_provenance(table)
+    zone = table.optional_text("zone")
+    if zone is not None and not _is_zone(zone, zones, shipped):
+        raise table.expected("zone", "a zone of this file or of the inventory")
+    embodied = None
+    if any(key in table.values for key in ("lifetime_years", *MACHINE_EMBODIED)):
+        lifetime_s = table.number("lifetime_years", POSITIVE) * _S_PER_YEAR
+        gwp, adpe, pe = (
+            table.number(key, NOT_NEGATIVE) * criterion.reported_per_model_unit / lifetime_s
+            for key, criterion in MACHINE_EMBODIED.items()
+        )
+        embodied = (gwp, adpe, pe)
+    pue = table.interval("pue", AT_LEAST_ONE) if "pue" in table.values else None
+    return Machine(pue=pue, zone=zone, embodied_per_s=embodied)
 
 
 def _lines_of(path: Path) -> Callable[[tuple[str, ...], str], int | None]:

@@ -174,6 +174,19 @@ def _host(address: str) -> str:
     return (host or "").lower().rstrip(".")
 
 
+def is_loopback(address: object) -> bool:
+    """Whether an address (a host, or a URL) is that of this very machine."""
+    from ipaddress import ip_address
+
+    if not isinstance(address, str) or len(address) > _LONGEST_ADDRESS:
+        return False
+    host = _host(address)
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
 def _is_local(host: str) -> bool:
     from ipaddress import ip_address
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from otel_genai_impact.impacts.serving import UNKNOWN
 
 if TYPE_CHECKING:
+    from otel_genai_impact.impacts.interval import Interval
     from otel_genai_impact.impacts.serving import Serving
     from otel_genai_impact.inventory.compiled import ModelEntry
     from otel_genai_impact.inventory.places import Place
@@ -56,3 +57,17 @@ class Deployment(NamedTuple):
     weight_bytes: float | None = None
     serving: Serving = UNKNOWN
     market_gwp_kgco2eq_per_kwh: float | None = None
+
+
+class Machine(NamedTuple):
+    """What the user says of the machine that this process runs on.
+
+    Attributes:
+        pue: of the building around it; None: not said.
+        zone: where its electricity comes from; None: not said.
+        embodied_per_s: what making it costs for each second that it is used: g CO2eq, g Sbeq, J; None: not known.
+    """
+
+    pue: Interval | None
+    zone: str | None
+    embodied_per_s: tuple[float, float, float] | None

@@ -86,12 +86,12 @@ class Plans:
         try:
             return self._rows[key]
         except KeyError:
-            attributes = self._names(request, self._account.unknown_model if self._is_unknown(request) else _as_it_is)
+            attributes = self.names(request, is_known=not self._is_unknown(request))
             attributes[semconv.NOT_ESTIMATED] = status
             return keep(self._rows, key, self._account.row(attributes))
 
     def _make_plan(self, request: Request, extra: ExtraAttributes, serving: Serving) -> Plan | None:
-        served = self._served(request)
+        served = self.served(request)
         if served is None:
             if not self._makes_no_text(request):
                 self._tell_of_unknown(request)
@@ -119,8 +119,7 @@ class Plans:
         energy_errors: Callable[[float, float, float], Errors | None],
         assumptions: set[str],
     ) -> Plan:
-        from_request = semconv.MODEL_FROM_REQUEST in served.assumptions
-        attributes = self._names(request, self._account.unknown_model if from_request else _as_it_is)
+        attributes = self.names(request, is_known=semconv.MODEL_FROM_REQUEST not in served.assumptions)
         attributes[semconv.MODEL] = served.entry.id
         attributes[semconv.ZONE] = served.zone.code
         attributes[semconv.SOURCE] = semconv.SOURCE_MODELLED
@@ -148,7 +147,7 @@ class Plans:
         return template(self._detail, texts)
 
     def _is_unknown(self, request: Request) -> bool:
-        return self._served(request) is None and not self._makes_no_text(request)
+        return self.served(request) is None and not self._makes_no_text(request)
 
     def _makes_no_text(self, request: Request) -> bool:
         """Whether the first of its names that is known is that of a model for embeddings, images or the like."""
@@ -158,7 +157,8 @@ class Plans:
                 return found.entry is None
         return False
 
-    def _served(self, request: Request) -> Served | None:
+    def served(self, request: Request) -> Served | None:
+        """What serves a request; None if the inventory does not have its model."""
         return serve(self._catalog, request.provider, request.served_by, request.response_model, request.request_model)
 
     def _tell_of_unknown(self, request: Request) -> None:
@@ -177,21 +177,22 @@ class Plans:
             about="names",
         )
 
-    def _names(self, request: Request, name_of: Callable[[str], str]) -> MetricAttributes:
-        """The metric attributes that say what was requested of whom; what was not reported is not there."""
+    def names(self, request: Request, *, is_known: bool) -> MetricAttributes:
+        """The metric attributes that say what was requested of whom; what was not reported is not there.
+
+        Names that the inventory knows are a bounded number; of others only so many are kept.
+        """
         attributes: MetricAttributes = {}
         model = request.response_model or request.request_model
         if request.provider is not None:
             attributes[semconv.GEN_AI_PROVIDER_NAME] = short(request.provider)
         if model is not None:
-            attributes[semconv.GEN_AI_RESPONSE_MODEL] = name_of(short(model))
+            attributes[semconv.GEN_AI_RESPONSE_MODEL] = (
+                short(model) if is_known else self._account.unknown_model(short(model))
+            )
         if request.operation is not None:
             attributes[semconv.GEN_AI_OPERATION_NAME] = short(request.operation)
         return attributes
-
-
-def _as_it_is(name: str) -> str:
-    return name
 
 
 def short(name: str) -> str:
@@ -199,7 +200,7 @@ def short(name: str) -> str:
     return name if len(name) <= _LONGEST_NAME else semconv.OTHER
 
 
-def keep(memory: dict[_Key, _Kept], key: _Key, value: _Kept) -> _Kept:
+def keep(memory: dict[Any, _Kept], key: tuple[Any, ...], value: _Kept) -> _Kept:
     """Keep a value for the next request with the same names. Names come from strangers: bounded in length and number."""
     names: tuple[str | None, ...] = key[0]
     if any(name is not None and len(name) > _LONGEST_NAME for name in names):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan, Span
 
     from otel_genai_impact.impacts.method import Method
+    from otel_genai_impact.telemetry.measured import MeasuredRequests
 
 # One for the process: a request may be reported to two providers, and be below a span of a third.
 _COUNTING_ONCE: Final = CountingOnce()
@@ -49,6 +50,7 @@ class ImpactSpanProcessor(SpanProcessor):
         self._active = False
         self._sees_ending = False
         self._reads_baggage = False
+        self._measured: MeasuredRequests | None = None
         self.configure(meter_provider=meter_provider, **settings)
 
     def configure(self, *, meter_provider: MeterProvider | None = None, **settings: object) -> None:
@@ -59,6 +61,7 @@ class ImpactSpanProcessor(SpanProcessor):
     def _set_up(self, meter_provider: MeterProvider | None, settings: Settings) -> None:
         if not settings.enabled:
             self.active = False
+            self._measured = None
             return
         # The model and the inventory are as much as all else together: not for those who only import us.
         from otel_genai_impact.inventory.catalog import Catalog
@@ -77,6 +80,7 @@ class ImpactSpanProcessor(SpanProcessor):
             rollups=_ROLL_UPS,
             attribution=self._attribution,
         )
+        self._measured = self._recorder.measured
         # What is looked at for every span, without a step in between.
         self._covered = _COUNTING_ONCE.below.table
         self._below = _ROLL_UPS.waiting.table
@@ -113,6 +117,9 @@ class ImpactSpanProcessor(SpanProcessor):
         if self._reads_baggage:
             with contained("reading the baggage of a span"):
                 self._attribution.started(span, parent_context)
+        if self._measured is not None:
+            with contained("beginning to measure a request"):
+                self._measured.began(span, parent_context)
 
     def _on_ending(self, span: Span) -> None:
         if not self._active:

@@ -14,6 +14,7 @@ from otel_genai_impact.telemetry.attributes import fill, fill_full, fill_minimal
 from otel_genai_impact.telemetry.callers import caller_of
 from otel_genai_impact.telemetry.counting_once import FIRST
 from otel_genai_impact.telemetry.ledger import LEDGER, POST_WHEN_QUEUED
+from otel_genai_impact.telemetry.metered import reported
 from otel_genai_impact.telemetry.plans import Plans
 from otel_genai_impact.telemetry.request import (
     INFERENCE_KIND,
@@ -39,11 +40,13 @@ if TYPE_CHECKING:
     from otel_genai_impact.telemetry.attributes import Attributes
     from otel_genai_impact.telemetry.attributing import Attribution
     from otel_genai_impact.telemetry.counting_once import CountingOnce
+    from otel_genai_impact.telemetry.measured import MeasuredRequests
     from otel_genai_impact.telemetry.media_plans import MediaPlans
     from otel_genai_impact.telemetry.metrics import Metrics
     from otel_genai_impact.telemetry.plans import Plan
     from otel_genai_impact.telemetry.request import What
     from otel_genai_impact.telemetry.rollups import RollUps
+    from otel_genai_impact.telemetry.sharing import Used
     from otel_genai_impact.telemetry.siblings import Leaf
     from otel_genai_impact.telemetry.writing import Parts
 
@@ -78,10 +81,28 @@ class Recorder:
         rollups: RollUps,
         attribution: Attribution,
     ) -> None:
+        # It brings the model along, which those who only import us do without.
+        from otel_genai_impact.telemetry.metered_recording import MeteredRecorder
+
         self.plans: Final = Plans(catalog, method, settings.detail, metrics.account)
-        from otel_genai_impact.telemetry.media_plans import media_plans  # not for those who only import us
+        from otel_genai_impact.telemetry.media_plans import media_plans
 
         self._media: Final = media_plans(catalog, method, settings.detail, metrics.account)
+        self._metered: Final = MeteredRecorder(
+            settings,
+            plans=self.plans,
+            method=method,
+            catalog=catalog,
+            metrics=metrics,
+            rollups=rollups,
+            attribution=attribution,
+        )
+        self.measured: MeasuredRequests | None = None
+        if settings.measured:
+            from otel_genai_impact.telemetry.measured import MeasuredRequests, meter
+
+            of_process = meter(settings.powercap)
+            self.measured = None if of_process is None else MeasuredRequests(of_process, settings.measured)
         self._once = once
         self._rollups = rollups
         self._attribution = attribution
@@ -102,8 +123,11 @@ class Recorder:
         self._queue: Final = LEDGER.queue
         self._below: Final = rollups.waiting.table
 
-    def ended(self, span: ReadableSpan, attributes: Mapping[str, Any]) -> None:
+    def ended(  # noqa: C901 -- what is common, is looked at in place
+        self, span: ReadableSpan, attributes: Mapping[str, Any]
+    ) -> None:
         """A span ended that has attributes of a GenAI request."""
+        used = None if self.measured is None else self.measured.ended(span)
         try:
             parts = quick_parts_of(span)
         except AttributeError:
@@ -120,6 +144,12 @@ class Recorder:
             self._rollups.ended(span)
             self._mark(span, semconv.DUPLICATE)
             return
+        if (
+            (used is not None or semconv.REPORTED_ENERGY in attributes)
+            and seen is FIRST
+            and self._count_metered(span, parts, request, attributes, used)
+        ):
+            return
         kind, _, _, input_tokens, output_tokens = what
         # As nearly every request; `why_not` would give None, too.
         is_plain = kind is INFERENCE_KIND and output_tokens and input_tokens and output_tokens > 0 < input_tokens
@@ -130,6 +160,8 @@ class Recorder:
             if status is not None:
                 self._count_without_estimate(span, request, status)
                 self._mark(span, status)
+            elif semconv.REPORTED_ENERGY in attributes:
+                self._metered.assume(span, semconv.ENERGY_REPORTED_INVALID)
         elif isinstance(seen, str):
             log_once(logging.WARNING, "two of our span processors are on one tracer provider: the second does nothing")
         elif (
@@ -139,6 +171,17 @@ class Recorder:
         ):
             self._rollups.ended(span)
             self._mark(span, semconv.DUPLICATE)
+
+    def _count_metered(
+        self, span: ReadableSpan, parts: Parts, request: Request, attributes: Mapping[str, Any], used: Used | None
+    ) -> bool:
+        """Count a request whose energy its provider reports, or a meter says; whether one does."""
+        metered = reported(attributes)
+        if metered is None and self.measured is not None and used is not None:
+            metered = self.measured.metered(used, span, request, self.plans)
+        if metered is not None:
+            self._metered.count(span, parts, request, attributes, metered)
+        return metered is not None
 
     def passed(self, span: ReadableSpan, attributes: Mapping[str, Any]) -> None:
         """A span ended that is no request, maybe above some: the local root, agents, workflows and tools say which."""

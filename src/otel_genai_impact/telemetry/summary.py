@@ -32,6 +32,10 @@ _TOTAL: Final = ("all", "")
 _WH_PER_J: Final = 1 / 3600
 _PREFIXES: Final = (("k", 1e3), ("", 1.0), ("m", 1e-3), ("\N{MICRO SIGN}", 1e-6), ("n", 1e-9))
 _LONGEST_NAME: Final = 48
+_METERED: Final = {
+    semconv.SOURCE_MEASURED: "measured on this machine",
+    semconv.SOURCE_PROVIDER: "reported by the provider",
+}
 
 # Where it is, spans come from ddtrace's tracer.
 _ADAPTER: Final = "otel_genai_impact.adapters.ddtrace"
@@ -88,6 +92,7 @@ class _Line:
     energy: Sum = field(default_factory=Sum)
     errors_known: bool = True
     not_estimated: dict[str, float] = field(default_factory=dict[str, float])
+    metered: dict[str, float] = field(default_factory=dict[str, float])
 
     @property
     def energy_j(self) -> tuple[float, float, float]:
@@ -109,6 +114,9 @@ class _Line:
                 self.errors_known = False
             else:
                 self.energy.add(energy)
+            source = str(row.attributes.get(semconv.SOURCE))
+            if source in _METERED:
+                self.metered[source] = self.metered.get(source, 0.0) + requests
         else:
             self.not_estimated[str(reason)] = self.not_estimated.get(str(reason), 0.0) + requests
 
@@ -201,10 +209,14 @@ def _explanations(total: _Line) -> list[str]:
     if total.not_estimated:
         reasons = ", ".join(f"{count:,.0f} {reason}" for reason, count in sorted(total.not_estimated.items()))
         lines.append(f"Not estimated, and not in the figures: {reasons}")
-    if total.estimated:
+    if total.metered:
+        sources = ", ".join(f"{count:,.0f} {_METERED[source]}" for source, count in sorted(total.metered.items()))
+        lines.append(f"The energy of these requests was metered: {sources}")
+    if total.estimated > sum(total.metered.values()):
+        others = "The others are modelled" if total.metered else "Modelled"
         range_ = "90 % interval, in which errors that requests share do not average out"
         lines.append(
-            f"Modelled, not measured: estimate ({range_ if total.errors_known else 'lowest-highest'}), of the data centre, "
+            f"{others}, not measured: estimate ({range_ if total.errors_known else 'lowest-highest'}), of the data centre, "
             "hardware included in CO2eq."
         )
     return lines

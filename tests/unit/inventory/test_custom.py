@@ -15,7 +15,7 @@ from otel_genai_impact import estimate, semconv
 from otel_genai_impact.cli import main
 from otel_genai_impact.inventory.catalog import Catalog, Served
 from otel_genai_impact.inventory.compiled import inventory
-from otel_genai_impact.inventory.custom import DEPLOYMENT_KEYS, SECTIONS, read_custom
+from otel_genai_impact.inventory.custom import DEPLOYMENT_KEYS, MACHINE_KEYS, SECTIONS, read_custom
 from otel_genai_impact.inventory.fields import InventoryError
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -164,7 +164,7 @@ ERRORS = [
     (
         "[deployments.",
         "[deploiments.",
-        "line 4: deploiments: unknown key, allowed are models, deployments, data_centers, zones, contracts",
+        "line 4: deploiments: unknown key, allowed are models, deployments, data_centers, zones, contracts, machine",
     ),
     (
         '"openai/gpt-4o"',
@@ -203,6 +203,12 @@ ERRORS = [
         'line 27: data_centers."basement": zone: missing, expected a zone such as FRA, USA-CA or WOR',
     ),
     ("[zones.FRA-WE]", "[zones.France]", 'line 32: zones."France": expected a zone such as FRA, USA-CA or WOR'),
+    ("pue = 1.1", "pue = 0.9", "line 40: machine: pue: expected a number of at least 1 or [low, high], got 0.9"),
+    (
+        "embodied_pe_mj = 12000",
+        "",
+        "line 39: machine: embodied_pe_mj: missing, expected a number of at least 0",
+    ),
     (
         'data_center = "basement"',
         'data_center = "attic"',
@@ -245,7 +251,10 @@ def test_a_file_that_cannot_be_used_is_one_line_in_the_log_and_ignored(
 def test_check_says_what_a_file_has(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 0, and one line."""
     assert main(["check", str(file)]) == 0
-    assert f"{file}: fine: models 1, deployments 2, data centers 1, zones 1, contracts 1\n" == capsys.readouterr().out
+    assert (
+        f"{file}: fine: models 1, deployments 2, data centers 1, zones 1, contracts 1, machine 1\n"
+        == capsys.readouterr().out
+    )
 
 
 def test_check_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -262,9 +271,12 @@ def test_the_schema_knows_the_keys_that_the_reader_takes(file: Path) -> None:
     """Editors complete what is allowed, and no more: each table of the example, and each key of a deployment."""
     schema: dict[str, Any] = json.loads((DOCS / "genai-impact.schema.json").read_text(encoding="utf-8"))
     assert list(SECTIONS) == list(schema["properties"])
-    tables = {name: schema["properties"][name]["additionalProperties"] for name in SECTIONS}
+    machine = schema["properties"]["machine"]["properties"]
+    assert list(MACHINE_KEYS) == list(machine)
+    assert set(tomllib.loads(EXAMPLE)["machine"]) <= set(machine)
+    tables = {name: schema["properties"][name]["additionalProperties"] for name in SECTIONS[:-1]}
     assert list(DEPLOYMENT_KEYS) == list(tables["deployments"]["properties"])
-    for section, entries in tomllib.loads(EXAMPLE).items():
+    for section, entries in list(tomllib.loads(EXAMPLE).items())[:-1]:
         for entry in entries.values():
             assert set(entry) <= set(tables[section]["properties"])
             assert set(tables[section]["required"]) <= set(entry)

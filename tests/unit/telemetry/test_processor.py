@@ -35,7 +35,7 @@ def test_unusable_settings_are_one_line_each(caplog: pytest.LogCaptureFixture) -
     assert attributes["genai_impact.zone"] == "USA"
     assert [record.message for record in caplog.records] == [
         "there is no setting 'colour'; the settings are enabled, method, zone, detail, histograms, metric_attributes, "
-        "metric_values, summary, training_g_per_request, network_kwh_per_gb, config, strict, count_unsampled, count_server_spans, across_processes",
+        "metric_values, summary, training_g_per_request, network_kwh_per_gb, config, strict, measured, powercap, count_unsampled, count_server_spans, across_processes",
         "keyword detail: 'huge' cannot be used, and is ignored; allowed is minimal, standard or full",
         "method (GENAI_IMPACT_METHOD): 'guess' cannot be used, and is ignored; allowed is ecologits-0.11, native-1",
         "zone (GENAI_IMPACT_ZONE): 'ATLANTIS' cannot be used, and is ignored; allowed is a zone of the inventory: there is no electricity "

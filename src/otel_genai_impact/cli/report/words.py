@@ -35,6 +35,12 @@ ASSUMPTIONS: Final = {
     semconv.GRID_ADPE_WORLD: "Metals and minerals of the zone's electricity are not known; the world's stand for them.",
     semconv.GRID_PE_WORLD: "Primary energy of the zone's electricity is not known; the world's stands for it.",
     semconv.GRID_WUE_WORLD: "Water of the zone's electricity is not known; the world's stands for it.",
+    semconv.ENERGY_BOUNDARY_ASSUMED: "The provider does not say whether its energy includes cooling; its PUE was added.",
+    semconv.ENERGY_ATTRIBUTED: "The provider divided the energy of machines that served several requests in a way of its own.",
+    semconv.ENERGY_REPORTED_INVALID: "The energy that was reported cannot be; it was modelled instead.",
+    semconv.PUE_ONE: "Nothing was said of cooling and losses around the machine that was measured; none were added.",
+    semconv.EMBODIED_MODELLED: "Making the hardware is the method's figure, not that of the machine that was metered.",
+    semconv.EMBODIED_UNKNOWN: "What making the hardware cost is not known, and is in no figure.",
 }
 
 UNEXPLAINED: Final = "See docs/methodology.md of otel-genai-impact."

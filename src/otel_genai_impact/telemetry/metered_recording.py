@@ -1,0 +1,78 @@
+"""What is done when the span of a request ends of which the energy was metered: it is counted whatever its model."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING, Any, Final
+
+from otel_genai_impact import semconv
+from otel_genai_impact.telemetry.ledger import LEDGER
+from otel_genai_impact.telemetry.metered_plans import MeteredPlans
+from otel_genai_impact.telemetry.rollups import Sums
+from otel_genai_impact.telemetry.writing import attributes_of, write
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from opentelemetry.sdk.trace import ReadableSpan
+
+    from otel_genai_impact._config import Settings
+    from otel_genai_impact.impacts.method import Method
+    from otel_genai_impact.inventory.catalog import Catalog
+    from otel_genai_impact.telemetry.attributing import Attribution
+    from otel_genai_impact.telemetry.metered import Metered
+    from otel_genai_impact.telemetry.metrics import Metrics
+    from otel_genai_impact.telemetry.plans import Plans
+    from otel_genai_impact.telemetry.request import Request
+    from otel_genai_impact.telemetry.rollups import RollUps
+    from otel_genai_impact.telemetry.writing import Parts
+
+_NS_PER_S: Final = 1e9
+
+
+class MeteredRecorder:
+    """Counts metered requests by the settings of one span processor. Its arguments are those of `Recorder`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        plans: Plans,
+        method: Method,
+        catalog: Catalog,
+        metrics: Metrics,
+        rollups: RollUps,
+        attribution: Attribution,
+    ) -> None:
+        self._plans = MeteredPlans(plans, catalog, method, settings.detail, metrics.account)
+        self._rollups = rollups
+        self._attribution = attribution
+        self._has_metric_attributes = bool(settings.metric_attributes)
+        self._energy_histogram = metrics.energy_histogram if "energy" in settings.histograms else None
+        self._gwp_histogram = metrics.gwp_histogram if "gwp" in settings.histograms else None
+
+    def count(
+        self, span: ReadableSpan, parts: Parts, request: Request, attributes: Mapping[str, Any], metered: Metered
+    ) -> None:
+        """Count a request, and write what it comes to."""
+        extra = self._attribution.in_metrics(attributes) if self._has_metric_attributes else ()
+        plan = self._plans.plan(request, extra, metered)
+        _, _, context, _, began_ns, ended_ns, _ = parts
+        duration_ns = (ended_ns or 0) - (began_ns or 0)
+        latency_s = duration_ns / _NS_PER_S if duration_ns > 0 else inf
+        estimate, written = self._plans.assess(plan, metered, request.output_tokens, latency_s)
+        # Counted first: whatever may go wrong with the span, the sums are right.
+        LEDGER.add(plan.row, estimate, max(request.input_tokens or 0, 0), max(request.output_tokens or 0, 0))
+        self._rollups.count(span, Sums(estimate.energy, estimate.gwp, estimate.wcf, 1, 0))
+        if context is not None:
+            if self._energy_histogram is not None:
+                self._energy_histogram.put(estimate.energy, plan.row.attributes, context)
+            if self._gwp_histogram is not None:
+                self._gwp_histogram.put(estimate.gwp, plan.row.attributes, context)
+        write(span, written)
+
+    def assume(self, span: ReadableSpan, code: str) -> None:
+        """Add a code to what was assumed of an estimated request, where assumptions are written at all."""
+        written = attributes_of(span)
+        if semconv.DATA_VERSION in written:
+            write(span, {semconv.ASSUMPTIONS: tuple(sorted((*written.get(semconv.ASSUMPTIONS, ()), code)))})
