@@ -11,6 +11,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from otel_genai_impact import semconv
 from otel_genai_impact._contain import log_once
 from otel_genai_impact.telemetry.attributes import fill, fill_full, fill_minimal
+from otel_genai_impact.telemetry.budgets.spending import Spending
 from otel_genai_impact.telemetry.callers import caller_of
 from otel_genai_impact.telemetry.counting_once import FIRST
 from otel_genai_impact.telemetry.ledger import LEDGER, POST_WHEN_QUEUED
@@ -74,6 +75,7 @@ class Recorder:
         self._rollups = rollups
         self._attribution = attribution
         self._has_metric_attributes = bool(settings.metric_attributes)
+        self._spending = Spending(metrics.budgets)
         self._strict = settings.strict
         self._count_server_spans = settings.count_server_spans
         self._across_processes = settings.across_processes
@@ -114,7 +116,9 @@ class Recorder:
         if seen is FIRST:
             if status is None:
                 status = self._estimate(span, parts, request, what, attributes)
-            if status is not None:
+            if status is semconv.ERROR and SCOPES.begun and self._spending.was_refused(span, attributes):
+                self._rollups.ended(span)
+            elif status is not None:
                 self._count_without_estimate(span, request, status)
                 self._mark(span, status)
         elif isinstance(seen, str):
@@ -154,11 +158,13 @@ class Recorder:
         input_tokens, output_tokens = max(request.input_tokens or 0, 0), max(request.output_tokens or 0, 0)
         row = self.plans.row_without_estimate(request, status)
         LEDGER.add(row, None, input_tokens, output_tokens)
+        if SCOPES.begun:
+            self._spending.not_estimated(span)
         self._rollups.count(span, WITHOUT_ESTIMATE)
         if status in _USAGE_UNKNOWN:
             self._once.counted_without_usage(span, row, input_tokens, output_tokens)
 
-    def _estimate(
+    def _estimate(  # noqa: C901 -- what is common, is looked at in place
         self,
         span: ReadableSpan,
         parts: Parts,
@@ -187,6 +193,8 @@ class Recorder:
         queue.append((plan.row, estimate, input_tokens or 0, output_tokens))
         if len(queue) >= POST_WHEN_QUEUED:
             LEDGER.post_soon()
+        if SCOPES.begun:
+            self._spending.estimated(span, estimate, plan, output_tokens, latency_s)
         if parent is not None or self._below:
             self._rollups.count(span, _new(Sums, (estimate.energy, estimate.gwp, estimate.wcf, 1, 0)))
         if context is not None:
@@ -207,6 +215,7 @@ class Recorder:
         if counted is None:
             return False
         LEDGER.move(counted.row, plan.row, counted.input_tokens, counted.output_tokens)
+        self._spending.taken_back(counted.budgets)
         self._rollups.take_back(counted.parent, counted.began_ns)
         rewrite(counted.written, semconv.NOT_ESTIMATED, semconv.DUPLICATE)
         return True

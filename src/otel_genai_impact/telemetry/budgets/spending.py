@@ -1,0 +1,94 @@
+"""From a request that was counted to its budgets, and what they come to on its span."""
+
+from __future__ import annotations
+
+from time import time_ns
+from typing import TYPE_CHECKING, Any, Final
+
+from otel_genai_impact import semconv
+from otel_genai_impact.telemetry.budgets.amounts import TAKEN_BACK, WITHOUT_ESTIMATE, Amounts
+from otel_genai_impact.telemetry.budgets.book import BOOK
+from otel_genai_impact.telemetry.scope import of_span
+from otel_genai_impact.telemetry.writing import add_event, write
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from opentelemetry.sdk.trace import ReadableSpan
+
+    from otel_genai_impact.impacts.estimate import Estimate
+    from otel_genai_impact.telemetry.budgets.block import Block
+    from otel_genai_impact.telemetry.budgets.book import Reached
+    from otel_genai_impact.telemetry.budgets.metrics import BudgetMetrics
+    from otel_genai_impact.telemetry.plans import Plan
+
+_REFUSED: Final = "BudgetExceeded"
+
+
+class Spending:
+    """Takes requests from the budgets that they started in. To be asked only where there is a scope at all.
+
+    Args:
+        told: counts for the metrics.
+    """
+
+    def __init__(self, told: BudgetMetrics) -> None:
+        self._told = told
+
+    def estimated(
+        self, span: ReadableSpan, estimate: Estimate, plan: Plan, output_tokens: int, latency_s: float
+    ) -> None:
+        """A request was counted, with an estimate."""
+        blocks = budgets_of(span)
+        if blocks:
+            wcf_high_l = plan.bounds(output_tokens, latency_s).wcf_high
+            self._spend(span, blocks, Amounts.of_request(estimate, wcf_high_l, output_tokens))
+
+    def not_estimated(self, span: ReadableSpan) -> None:
+        """A request was counted, without an estimate."""
+        blocks = budgets_of(span)
+        if blocks:
+            self._spend(span, blocks, WITHOUT_ESTIMATE)
+
+    def taken_back(self, blocks: tuple[Block, ...]) -> None:
+        """A request without an estimate was counted in these, and will be counted elsewhere."""
+        if blocks:
+            BOOK.spend(blocks, TAKEN_BACK, self._told)
+
+    def was_refused(self, span: ReadableSpan, attributes: Mapping[str, Any]) -> bool:
+        """Whether a span that failed did so because a budget refused its request, which was never sent; then it says so."""
+        if not str(attributes.get("error.type", "")).endswith(_REFUSED) and not any(
+            str((event.attributes or {}).get("exception.type", "")).endswith(_REFUSED) for event in span.events
+        ):
+            return False
+        names = [block.name for block in budgets_of(span) if block.action == "refuse" and block.exceeded]
+        write(span, {semconv.BUDGET_EXCEEDED: tuple(dict.fromkeys(names))})
+        return True
+
+    def _spend(self, span: ReadableSpan, blocks: tuple[Block, ...], amounts: Amounts) -> None:
+        reached = BOOK.spend(blocks, amounts, self._told)
+        if reached:
+            self._tell(span, reached)
+
+    def _tell(self, span: ReadableSpan, reached: list[Reached]) -> None:
+        write(span, {semconv.BUDGET_EXCEEDED: tuple(dict.fromkeys(block.name for block, *_ in reached))})
+        for block, limit, used, is_first in reached:
+            if not is_first:
+                continue
+            said = {
+                semconv.BUDGET_NAME: block.name,
+                semconv.BUDGET_CRITERION: limit.criterion.name,
+                semconv.BUDGET_ACTION: block.action,
+                limit.criterion.limit_name: limit.amount,
+                limit.criterion.used_high_name: used[limit.criterion.high],
+                limit.criterion.used_name: used[limit.criterion.column],
+            }
+            add_event(span, semconv.BUDGET_EXCEEDED, said, span.end_time or time_ns())
+            if block.account.decides:
+                block.signal(limit, used, self._told, span.context)
+
+
+def budgets_of(span: ReadableSpan) -> tuple[Block, ...]:
+    """The budgets that a request is taken from: those its span started in."""
+    scope = of_span(span)
+    return () if scope is None else scope.budgets
