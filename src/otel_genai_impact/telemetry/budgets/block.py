@@ -137,6 +137,7 @@ class Block:
 
     def refresh(self) -> None:
         """Ask what other processes have used, where they share the account; waits a moment at most."""
+        self.account.refresh()
 
     def told_of(self, limit: Limit, used: Amounts, by: SpanContext | None = None) -> Exceeded:
         """What is said of a limit that was reached."""

@@ -8,12 +8,15 @@ thread holds the lock: that request waits in a queue, which whoever holds the lo
 from __future__ import annotations
 
 from collections import deque
+from contextlib import contextmanager
 from threading import Lock, get_ident
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from otel_genai_impact.telemetry.budgets.amounts import NOTHING, Amounts, Limit
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from otel_genai_impact.telemetry.budgets.block import Block
     from otel_genai_impact.telemetry.budgets.metrics import BudgetMetrics
 
@@ -38,6 +41,9 @@ class Account:
     def now(self) -> Amounts:
         """The sums of this moment."""
         return self.sums
+
+    def refresh(self) -> None:
+        """Ask what others have added."""
 
     @property
     def is_shared(self) -> bool:
@@ -101,6 +107,16 @@ class Book:
         finally:
             self._owner = 0
             self._lock.release()
+
+    @contextmanager
+    def held(self) -> Generator[None]:
+        """Nothing is added meanwhile. Not to be used where a span ends."""
+        with self._lock:
+            self._owner = get_ident()
+            try:
+                yield
+            finally:
+                self._owner = 0
 
     def start_anew(self) -> None:
         """In a forked child: a thread that held the lock is not here, and what waits is the parent's."""

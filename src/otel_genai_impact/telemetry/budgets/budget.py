@@ -68,6 +68,8 @@ class budget:  # noqa: N801 -- read as a word of the sentence
             what was used, the others by the estimate.
         key: a user, tenant or conversation: all blocks of this name and key have their sums together.
         window_s: with it, these sums begin anew this long after their first request.
+        redis: URL of a Redis where many processes have these sums together, `redis://localhost:6379/0`; a day is the
+            window there if none is given. Needs the extra `redis`.
 
     Raises:
         ValueError: a limit or action is none, where requests are to be refused. Else that is one line in the log.
@@ -84,6 +86,7 @@ class budget:  # noqa: N801 -- read as a word of the sentence
         on_exceeded: str | Callable[[Exceeded], object] = "warn",
         key: object = None,
         window_s: SupportsFloat | None = None,
+        redis: str | None = None,
         **unknown: object,
     ) -> None:
         self.name: Final = str(name)[:_LONGEST_NAME]
@@ -92,7 +95,12 @@ class budget:  # noqa: N801 -- read as a word of the sentence
         given = {"energy_j": energy_j, "gwp_g": gwp_g, "wcf_l": wcf_l, "requests": requests, **unknown}
         self._limits = tuple(limit for keyword, amount in given.items() if (limit := self._limit(keyword, amount)))
         self._window_s = self._window(window_s)
-        self._key = None if key is None and self._window_s is None else str("" if key is None else key)[:_LONGEST_NAME]
+        self._redis = redis
+        self._key = (
+            None
+            if key is None and self._window_s is None and redis is None
+            else str("" if key is None else key)[:_LONGEST_NAME]
+        )
         self._entered: list[_Entered] = []
 
     @staticmethod
@@ -171,7 +179,13 @@ class budget:  # noqa: N801 -- read as a word of the sentence
         return block, above
 
     def _account(self) -> Account:
-        return Account() if self._key is None else WINDOWS.account(self.name, self._key, self._window_s)
+        if self._key is None:
+            return Account()
+        if self._redis is None:
+            return WINDOWS.account(self.name, self._key, self._window_s)
+        from otel_genai_impact.telemetry.budgets.shared import store_at
+
+        return store_at(self._redis).account(self.name, self._key, self._window_s)
 
     def _enter(self, block: Block, above: Scope) -> None:
         with contained("preparing a budget"):
