@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from math import nan
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from otel_genai_impact._contain import log_once
@@ -55,6 +56,7 @@ class Block:
         counts: False where a block around this one has the same account, and counts already.
         action: what happens when a limit is reached.
         metric_name: the name that the metrics have.
+        bounds_water: whether the upper bound of water is worked out: where this budget, or one around it, limits water.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Block:
         action: Action,
         hand_over: Callable[[Exceeded], object] | None,
         loop: asyncio.AbstractEventLoop | None,
+        bounds_water: bool,
     ) -> None:
         self.name: Final = name
         self.metric_name: Final = metric_name
@@ -79,12 +82,17 @@ class Block:
         self.action: Final[Action] = action
         self._hand_over: Final = hand_over
         self._loop: Final = loop
+        self.bounds_water: Final = bounds_water
         self.calls: Final[list[Event]] = []
 
     @property
     def used(self) -> Amounts:
-        """What was used until now: the estimates, the sums of the upper bounds (`high`), and how many requests."""
-        return BOOK.used(self.account)
+        """What was used until now: the estimates, the sums of the upper bounds (`high`), and how many requests.
+
+        The upper bound of water is nan where no limit of water asks for it.
+        """
+        used = BOOK.used(self.account)
+        return used if self.bounds_water else used._replace(wcf_high_l=nan)
 
     @property
     def exceeded(self) -> bool:

@@ -85,16 +85,20 @@ class Book:
 
     def spend(self, blocks: tuple[Block, ...], amounts: Amounts, told: BudgetMetrics) -> list[Reached]:
         """Add what a request used to its budgets; gives the limits that are reached."""
-        if not self._begin():
+        thread = get_ident()
+        lock = self._lock
+        # Nearly always free: then there is nothing to wait for.
+        if self._owner == thread or not (lock.acquire(False) or lock.acquire(timeout=_PATIENCE_S)):
             self._waiting.append((blocks, amounts, told))
             return []
+        self._owner = thread
         try:
             reached = _post(blocks, amounts, told)
             if self._waiting:
                 self._post_waiting()
         finally:
             self._owner = 0
-            self._lock.release()
+            lock.release()
         return reached
 
     def used(self, account: Account) -> Amounts:

@@ -175,6 +175,8 @@ class budget:  # noqa: N801 -- read as a word of the sentence
             action=self._action,
             hand_over=self._hand_over,
             loop=_running_loop(),
+            bounds_water=any(limit.criterion is CRITERIA["wcf_l"] for limit in self._limits)
+            or any(outer.bounds_water for outer in above.budgets),
         )
         return block, above
 

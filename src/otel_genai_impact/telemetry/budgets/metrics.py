@@ -112,15 +112,19 @@ class BudgetMetrics:
 
     def _add_up(self) -> None:
         queue, sums = self.queue, self._sums
+        by_blocks: dict[tuple[Block, ...], list[Amounts]] = {}
         while queue:
             try:
                 blocks, amounts = queue.popleft()
             except IndexError:  # somebody else was faster
                 break
+            by_blocks.setdefault(blocks, []).append(amounts)
+        for blocks, entries in by_blocks.items():
+            together = Amounts._make(map(sum, zip(*entries, strict=True)))
             # Two blocks of one name, one in the other: the request counts once for the name.
             for name in {block.metric_name for block in blocks}:
                 known = sums.get(name)
-                sums[name] = amounts if known is None else known.plus(amounts)
+                sums[name] = together if known is None else known.plus(together)
 
     def _make_instruments(self) -> Counter:
         for criterion in CRITERIA.values():

@@ -41,7 +41,8 @@ class Spending:
         """A request was counted, with an estimate."""
         blocks = budgets_of(span)
         if blocks:
-            wcf_high_l = plan.bounds(output_tokens, latency_s).wcf_high
+            # That costs as much as all the rest: only for who limits it. What stands there else is not shown.
+            wcf_high_l = plan.bounds(output_tokens, latency_s).wcf_high if blocks[-1].bounds_water else estimate.wcf
             self._spend(span, blocks, Amounts.of_request(estimate, wcf_high_l, output_tokens))
 
     def not_estimated(self, span: ReadableSpan) -> None:

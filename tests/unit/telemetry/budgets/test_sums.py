@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context, copy_context
-from math import fsum
+from math import fsum, isnan
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -51,11 +51,14 @@ def test_a_block_has_the_requests_that_it_made(telemetry: Telemetry) -> None:
 
 
 def test_the_upper_bound_of_water(telemetry: Telemetry) -> None:
-    """It is what full detail writes on the span."""
+    """It is what full detail writes on the span; worked out where water is limited, and else unknown."""
     full = Telemetry({"detail": "full"})
-    with budget("answer") as block:
+    with budget("outer", wcf_l=1), budget("answer") as block:
         span = full.request()
     assert span["genai_impact.wcf_high"] == block.used.wcf_high_l
+    with budget("other") as other:
+        full.request()
+    assert isnan(other.used.wcf_high_l)
 
 
 def test_nested_budgets_are_all_charged(telemetry: Telemetry) -> None:
