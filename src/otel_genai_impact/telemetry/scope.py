@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
 
 _KEY: Final = context_api.create_key("genai_impact_scope")
-_ON_SPAN: Final = "_genai_impact_scope"
+ON_SPAN: Final = "_genai_impact_scope"
 
 
 class Scope(NamedTuple):
@@ -97,7 +97,8 @@ def remember(span: Any, parent_context: Context | None, sees_ending: bool) -> No
 
 def of_span(span: ReadableSpan) -> Scope | None:
     """The scope that a span started in; None if there was none. May be asked again."""
-    found = span.__dict__.get(_ON_SPAN)
+    # Not by its `__dict__`, which the interpreter would have to make: all other attributes are slower from then on.
+    found = getattr(span, ON_SPAN, None)
     if found is None and _of_copies.table:
         ids = span.context
         found = None if ids is None else _of_copies.get((ids.trace_id, ids.span_id))

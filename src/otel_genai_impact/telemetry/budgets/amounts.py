@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import add
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from otel_genai_impact import semconv
@@ -33,16 +32,18 @@ class Amounts(NamedTuple):
     @classmethod
     def of_request(cls, estimate: Estimate, wcf_high_l: float, output_tokens: int) -> Amounts:
         """Those of one request."""
-        return _new(
-            cls,
-            (
-                estimate[0], estimate[2], estimate[3], estimate[5], estimate[11], wcf_high_l, 1, 0, output_tokens,
-            ),
-        )  # fmt: skip
+        energy, _, energy_high, gwp, _, gwp_high, _, _, _, _, _, wcf = estimate
+        return _new(cls, (energy, energy_high, gwp, gwp_high, wcf, wcf_high_l, 1, 0, output_tokens))
 
     def plus(self, other: Amounts) -> Amounts:
         """Both together."""
-        return _new(Amounts, map(add, self, other))
+        # Written out: on the hot path a loop takes more than twice as long.
+        energy, energy_high, gwp, gwp_high, wcf, wcf_high, requests, not_estimated, tokens = self
+        energy_2, energy_high_2, gwp_2, gwp_high_2, wcf_2, wcf_high_2, requests_2, not_estimated_2, tokens_2 = other
+        return _new(Amounts, (
+            energy + energy_2, energy_high + energy_high_2, gwp + gwp_2, gwp_high + gwp_high_2, wcf + wcf_2,
+            wcf_high + wcf_high_2, requests + requests_2, not_estimated + not_estimated_2, tokens + tokens_2,
+        ))  # fmt: skip
 
     def minus(self, other: Amounts) -> Amounts:
         """These without others."""

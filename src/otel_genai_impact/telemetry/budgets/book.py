@@ -147,7 +147,12 @@ def _post(blocks: tuple[Block, ...], amounts: Amounts, told: BudgetMetrics) -> l
     reached: list[Reached] = []
     for block in blocks:
         account = block.account
-        sums = account.add(amounts, block, told) if block.counts else account.now()
+        if not block.counts:
+            sums = account.now()
+        elif type(account) is Account:  # as its `add` does it
+            sums = account.sums = account.sums.plus(amounts)
+        else:
+            sums = account.add(amounts, block, told)
         for limit in block.limits:
             if sums[limit.column] >= limit.amount:
                 reached.append(Reached(block, limit, sums, limit not in account.crossed))

@@ -113,12 +113,13 @@ class BudgetMetrics:
     def _add_up(self) -> None:
         queue, sums = self.queue, self._sums
         by_blocks: dict[tuple[Block, ...], list[Amounts]] = {}
-        while queue:
-            try:
-                blocks, amounts = queue.popleft()
-            except IndexError:  # somebody else was faster
-                break
-            by_blocks.setdefault(blocks, []).append(amounts)
+        for _ in range(len(queue)):
+            blocks, amounts = queue.popleft()
+            known_entries = by_blocks.get(blocks)
+            if known_entries is None:
+                by_blocks[blocks] = [amounts]
+            else:
+                known_entries.append(amounts)
         for blocks, entries in by_blocks.items():
             together = Amounts._make(map(sum, zip(*entries, strict=True)))
             # Two blocks of one name, one in the other: the request counts once for the name.

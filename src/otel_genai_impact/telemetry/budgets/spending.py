@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from otel_genai_impact import semconv
 from otel_genai_impact.telemetry.budgets.amounts import TAKEN_BACK, WITHOUT_ESTIMATE, Amounts
 from otel_genai_impact.telemetry.budgets.book import BOOK
-from otel_genai_impact.telemetry.scope import of_span
+from otel_genai_impact.telemetry.scope import ON_SPAN, of_span
 from otel_genai_impact.telemetry.writing import add_event, write
 
 if TYPE_CHECKING:
@@ -39,17 +39,22 @@ class Spending:
         self, span: ReadableSpan, estimate: Estimate, plan: Plan, output_tokens: int, latency_s: float
     ) -> None:
         """A request was counted, with an estimate."""
-        blocks = budgets_of(span)
-        if blocks:
+        scope = getattr(span, ON_SPAN, None) or of_span(span)
+        if scope is not None and scope.budgets:
+            blocks = scope.budgets
             # That costs as much as all the rest: only for who limits it. What stands there else is not shown.
             wcf_high_l = plan.bounds(output_tokens, latency_s).wcf_high if blocks[-1].bounds_water else estimate.wcf
-            self._spend(span, blocks, Amounts.of_request(estimate, wcf_high_l, output_tokens))
+            reached = BOOK.spend(blocks, Amounts.of_request(estimate, wcf_high_l, output_tokens), self._told)
+            if reached:
+                self._tell(span, reached)
 
     def not_estimated(self, span: ReadableSpan) -> None:
         """A request was counted, without an estimate."""
         blocks = budgets_of(span)
         if blocks:
-            self._spend(span, blocks, WITHOUT_ESTIMATE)
+            reached = BOOK.spend(blocks, WITHOUT_ESTIMATE, self._told)
+            if reached:
+                self._tell(span, reached)
 
     def taken_back(self, blocks: tuple[Block, ...]) -> None:
         """A request without an estimate was counted in these, and will be counted elsewhere."""
@@ -65,11 +70,6 @@ class Spending:
         names = [block.name for block in budgets_of(span) if block.action == "refuse" and block.exceeded]
         write(span, {semconv.BUDGET_EXCEEDED: tuple(dict.fromkeys(names))})
         return True
-
-    def _spend(self, span: ReadableSpan, blocks: tuple[Block, ...], amounts: Amounts) -> None:
-        reached = BOOK.spend(blocks, amounts, self._told)
-        if reached:
-            self._tell(span, reached)
 
     def _tell(self, span: ReadableSpan, reached: list[Reached]) -> None:
         write(span, {semconv.BUDGET_EXCEEDED: tuple(dict.fromkeys(block.name for block, *_ in reached))})

@@ -12,8 +12,8 @@ import pytest
 from opentelemetry import trace
 
 from otel_genai_impact import BudgetExceeded, budget
-from otel_genai_impact.telemetry.budgets.book import Account
 from otel_genai_impact.telemetry.budgets.handing_over import Exceeded
+from otel_genai_impact.telemetry.budgets.windows import WindowAccount
 from tests.kit.telemetry import CHAT, USAGE, Telemetry
 
 if TYPE_CHECKING:
@@ -280,8 +280,8 @@ def test_without_budgets_there_are_no_metrics_of_them(telemetry: Telemetry) -> N
 
 def test_a_span_that_garbage_collection_ends_meanwhile(telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch) -> None:
     """A span that ends while this very thread adds to a budget is added, too, and nothing waits for itself."""
-    add = Account.add
-    with budget("answer", requests=2, on_exceeded="observe") as block:
+    add = WindowAccount.add
+    with budget("answer", requests=2, window_s=60, on_exceeded="observe") as block:
         late = telemetry.start({**CHAT, **USAGE})
 
         def add_and_collect(*arguments: Any) -> Any:
@@ -289,7 +289,7 @@ def test_a_span_that_garbage_collection_ends_meanwhile(telemetry: Telemetry, mon
                 late.end()
             return add(*arguments)
 
-        monkeypatch.setattr(Account, "add", add_and_collect)
+        monkeypatch.setattr(WindowAccount, "add", add_and_collect)
         telemetry.request()
     assert 2 == block.used.requests
     assert 1 == telemetry.total("genai_impact.budget.exceeded")
