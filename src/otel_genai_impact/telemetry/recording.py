@@ -116,11 +116,8 @@ class Recorder:
         if seen is FIRST:
             if status is None:
                 status = self._estimate(span, parts, request, what, attributes)
-            if status is semconv.ERROR and SCOPES.begun and self._spending.was_refused(span, attributes):
-                self._rollups.ended(span)
-            elif status is not None:
-                self._count_without_estimate(span, request, status)
-                self._mark(span, status)
+            if status is not None:
+                self._count_without_estimate(span, request, status, attributes)
         elif isinstance(seen, str):
             log_once(logging.WARNING, "two of our span processors are on one tracer provider: the second does nothing")
         elif (
@@ -154,7 +151,12 @@ class Recorder:
         caller = None if span.context is None else caller_of(span.context.trace_state)
         return caller is not None and self._once.is_counted_by(caller, span, request)
 
-    def _count_without_estimate(self, span: ReadableSpan, request: Request, status: str) -> None:
+    def _count_without_estimate(
+        self, span: ReadableSpan, request: Request, status: str, attributes: Mapping[str, Any]
+    ) -> None:
+        if status is semconv.ERROR and SCOPES.begun and self._spending.was_refused(span, attributes):
+            self._rollups.ended(span)  # it was never sent
+            return
         input_tokens, output_tokens = max(request.input_tokens or 0, 0), max(request.output_tokens or 0, 0)
         row = self.plans.row_without_estimate(request, status)
         LEDGER.add(row, None, input_tokens, output_tokens)
@@ -163,6 +165,7 @@ class Recorder:
         self._rollups.count(span, WITHOUT_ESTIMATE)
         if status in _USAGE_UNKNOWN:
             self._once.counted_without_usage(span, row, input_tokens, output_tokens)
+        self._mark(span, status)
 
     def _estimate(  # noqa: C901 -- what is common, is looked at in place
         self,

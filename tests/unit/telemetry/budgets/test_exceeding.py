@@ -58,7 +58,7 @@ def test_limits_that_act_look_at_the_upper_bound(telemetry: Telemetry) -> None:
 
 
 @pytest.mark.parametrize("limit", [{"energy_j": 2000}, {"gwp_g": 0.22}, {"wcf_l": 0.002}, {"requests": 2}])
-def test_each_criterion_can_be_limited(telemetry: Telemetry, limit: dict[str, float]) -> None:
+def test_each_criterion_can_be_limited(telemetry: Telemetry, limit: dict[str, Any]) -> None:
     """The second request crosses each of these."""
     with budget("answer", on_exceeded="observe", **limit) as block:
         telemetry.request()
