@@ -20,6 +20,7 @@ from otel_genai_impact.telemetry.budgets.handing_over import CALLS
 from otel_genai_impact.telemetry.budgets.metrics import DECLARED
 from otel_genai_impact.telemetry.budgets.refusing import GATES
 from otel_genai_impact.telemetry.budgets.windows import WINDOWS
+from otel_genai_impact.telemetry.metrics import all_metrics
 from otel_genai_impact.telemetry.scope import Scope
 
 if TYPE_CHECKING:
@@ -191,6 +192,12 @@ class budget:  # noqa: N801 -- read as a word of the sentence
 
     def _enter(self, block: Block, above: Scope) -> None:
         with contained("preparing a budget"):
+            if not all_metrics():
+                log_once(
+                    logging.WARNING,
+                    "a budget was entered and no span processor of ours is there: nothing is counted, and no limit is ever "
+                    "reached; call otel_genai_impact.instrument(), or start with `genai-impact run`",
+                )
             if self._hand_over is not None:
                 CALLS.prepare()
             if self._action == "refuse" and GATES.put_up is not None:

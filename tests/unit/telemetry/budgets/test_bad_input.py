@@ -86,3 +86,13 @@ def test_odd_names_and_keys(telemetry: Telemetry) -> None:
     with budget(name, key="x" * 10_000, requests=1, on_exceeded="observe") as block:
         telemetry.request()
     assert ("5", 200) == (block.name, len(block.key or ""))
+
+
+def test_where_nothing_counts(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """A budget without a span processor says that it limits nothing, once."""
+    monkeypatch.setattr("otel_genai_impact.telemetry.metrics._ALL", [])
+    for _ in range(2):
+        with budget("answer", requests=1):
+            pass
+    assert 1 == len(caplog.records)
+    assert "no span processor of ours is there" in caplog.text
