@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from otel_genai_impact._version import __version__
 
 if TYPE_CHECKING:
+    from otel_genai_impact._budget import BudgetExceeded, budget
     from otel_genai_impact._plugin import GenAIImpactInstrumentor, instrument, uninstrument
     from otel_genai_impact.inventory.assessing import Assessment, estimate
     from otel_genai_impact.telemetry.attribution import attribute_to
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Assessment",
+    "BudgetExceeded",
     "CountUnsampledSampler",
     "GenAIImpactInstrumentor",
     "ImpactSpanProcessor",
     "__version__",
     "attribute_to",
+    "budget",
     "estimate",
     "instrument",
     "uninstrument",
@@ -30,10 +33,12 @@ __all__ = [
 
 _HOMES = {
     "Assessment": "otel_genai_impact.inventory.assessing",
+    "BudgetExceeded": "otel_genai_impact._budget",
     "CountUnsampledSampler": "otel_genai_impact.telemetry.sampling",
     "GenAIImpactInstrumentor": "otel_genai_impact._plugin",
     "ImpactSpanProcessor": "otel_genai_impact.telemetry.processor",
     "attribute_to": "otel_genai_impact.telemetry.attribution",
+    "budget": "otel_genai_impact._budget",
     "estimate": "otel_genai_impact.inventory.assessing",
     "instrument": "otel_genai_impact._plugin",
     "uninstrument": "otel_genai_impact._plugin",

@@ -77,6 +77,24 @@ ROLLUP_WCF: Final = "genai_impact.rollup.wcf"
 ROLLUP_REQUESTS: Final = "genai_impact.rollup.requests"
 ROLLUP_NOT_ESTIMATED: Final = "genai_impact.rollup.not_estimated"
 
+# Of budgets: metrics, and attributes of the event on the request that reaches a limit. The last is the event, too, and an
+# attribute of the requests for which nothing is left.
+BUDGET_ENERGY_USED: Final = "genai_impact.budget.energy.used"
+BUDGET_ENERGY_USED_HIGH: Final = "genai_impact.budget.energy.used_high"
+BUDGET_ENERGY_LIMIT: Final = "genai_impact.budget.energy.limit"
+BUDGET_GWP_USED: Final = "genai_impact.budget.gwp.used"
+BUDGET_GWP_USED_HIGH: Final = "genai_impact.budget.gwp.used_high"
+BUDGET_GWP_LIMIT: Final = "genai_impact.budget.gwp.limit"
+BUDGET_WCF_USED: Final = "genai_impact.budget.wcf.used"
+BUDGET_WCF_USED_HIGH: Final = "genai_impact.budget.wcf.used_high"
+BUDGET_WCF_LIMIT: Final = "genai_impact.budget.wcf.limit"
+BUDGET_REQUESTS_USED: Final = "genai_impact.budget.requests.used"
+BUDGET_REQUESTS_LIMIT: Final = "genai_impact.budget.requests.limit"
+BUDGET_NAME: Final = "genai_impact.budget.name"
+BUDGET_CRITERION: Final = "genai_impact.budget.criterion"
+BUDGET_ACTION: Final = "genai_impact.budget.action"
+BUDGET_EXCEEDED: Final = "genai_impact.budget.exceeded"
+
 SOURCE_MODELLED: Final = "modelled"
 SOURCE_MEASURED: Final = "measured"
 SOURCE_PROVIDER: Final = "provider"
@@ -96,6 +114,7 @@ UNIT_ENERGY: Final = "J"
 UNIT_MASS: Final = "g"
 UNIT_WATER: Final = "L"
 UNIT_REQUEST: Final = "{request}"
+UNIT_EVENT: Final = "{event}"
 
 REQUEST_ENERGY_BOUNDARIES_J: Final = (
     0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1e3, 3e3, 1e4, 3e4, 1e5, 1e6,

@@ -6,14 +6,14 @@ from itertools import count
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Final
 
-from opentelemetry.context import Context
+from opentelemetry.context import Context, get_current
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from opentelemetry.trace import SpanKind
 
-from otel_genai_impact import ImpactSpanProcessor
+from otel_genai_impact import ImpactSpanProcessor, budget
 from tests.benchmarks.interleaving import interleaved, microseconds, ratio
 from tests.benchmarks.rows import Row, Target
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 HISTOGRAMS_OFF: Final = Target(limit=1.6)
 HISTOGRAMS_DEFAULT: Final = Target(limit=2.6)
+IN_A_BUDGET: Final = Target(limit=0.1)
 NOT_GENAI: Final = Target(limit=1.05)
 
 # A multiple of the requests after which the ledger posts its queue: each block pays for it.
@@ -61,7 +62,7 @@ def tracer(*processors: SpanProcessor, meter_provider: MeterProvider | None = No
     return provider.get_tracer(INSTRUMENTATION)
 
 
-def chat_spans_ns(of: Tracer, spans: int = SPANS_A_BLOCK) -> float:
+def chat_spans_ns(of: Tracer, spans: int = SPANS_A_BLOCK, context: Context = _ROOT) -> float:
     """What a span of a chat takes, with the attributes that the official OpenAI instrumentation 1.3b0 sets on one."""
     # Each request has an answer with an id of its own.
     answers = [
@@ -77,10 +78,16 @@ def chat_spans_ns(of: Tracer, spans: int = SPANS_A_BLOCK) -> float:
     ]
     start = perf_counter_ns()
     for answer in answers:
-        span = of.start_span("chat gpt-4o", _ROOT, SpanKind.CLIENT, _CHAT_AT_START)
+        span = of.start_span("chat gpt-4o", context, SpanKind.CLIENT, _CHAT_AT_START)
         span.set_attributes(answer)
         span.end()
     return (perf_counter_ns() - start) / spans
+
+
+def chat_spans_in_budget_ns(of: Tracer) -> float:
+    """The same, in a budget."""
+    with budget("benchmark", gwp_g=1e9, on_exceeded="observe"):
+        return chat_spans_ns(of, context=get_current())
 
 
 def http_spans_ns(of: Tracer, spans: int = SPANS_A_BLOCK) -> float:
@@ -106,6 +113,7 @@ def measure(*, rounds: int = 80, http_rounds: int = 250, warm_up: int = WARM_UP_
             "bare": lambda: chat_spans_ns(bare),
             "histograms off": lambda: chat_spans_ns(off),
             "default": lambda: chat_spans_ns(default),
+            "in a budget": lambda: chat_spans_in_budget_ns(off),
         },
         rounds=rounds,
     )
@@ -135,6 +143,18 @@ def measure(*, rounds: int = 80, http_rounds: int = 250, warm_up: int = WARM_UP_
             unit="x",
             spread=ratio(chats_ns["default"], chats_ns["bare"]),
             target=HISTOGRAMS_DEFAULT,
+        ),
+        Row(
+            name="what a budget adds to that with histograms off, in bare spans",
+            unit="x",
+            spread=ratio(
+                [
+                    within - without
+                    for within, without in zip(chats_ns["in a budget"], chats_ns["histograms off"], strict=True)
+                ],
+                chats_ns["bare"],
+            ),
+            target=IN_A_BUDGET,
         ),
         Row(
             name="span that is no GenAI request, with us",

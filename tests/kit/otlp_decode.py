@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from opentelemetry.proto.metrics.v1 import metrics_pb2
 from opentelemetry.proto.trace.v1 import trace_pb2
 
-from tests.kit.otlp_records import ExemplarRecord, HistogramRecord, PointRecord, SpanRecord
+from tests.kit.otlp_records import EventRecord, ExemplarRecord, HistogramRecord, PointRecord, SpanRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -66,6 +66,10 @@ def _span(span: trace_pb2.Span, scope: str, resource: Attributes) -> SpanRecord:
         end_ns=span.end_time_unix_nano,
         dropped_attribute_count=span.dropped_attributes_count,
         resource=resource,
+        events=tuple(
+            EventRecord(name=event.name, attributes=attributes(event.attributes), time_ns=event.time_unix_nano)
+            for event in span.events
+        ),
     )
 
 

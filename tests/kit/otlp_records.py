@@ -15,6 +15,15 @@ Attributes: TypeAlias = dict[str, AttributeValue]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EventRecord:
+    """An event of a span."""
+
+    name: str
+    attributes: Attributes
+    time_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SpanRecord:
     """A span. Ids are lower-case hexadecimal; kind and status are OpenTelemetry's names, such as CLIENT and ERROR."""
 
@@ -31,6 +40,7 @@ class SpanRecord:
     end_ns: int
     dropped_attribute_count: int
     resource: Attributes
+    events: tuple[EventRecord, ...] = ()
 
     @property
     def duration_s(self) -> float:

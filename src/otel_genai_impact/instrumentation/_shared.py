@@ -17,6 +17,7 @@ from opentelemetry.instrumentation.utils import is_instrumentation_enabled
 from otel_genai_impact._contain import contained, log_once
 from otel_genai_impact._version import __version__
 from otel_genai_impact.instrumentation._endpoint import Around, Endpoint
+from otel_genai_impact.instrumentation._gate import GATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -139,6 +140,8 @@ class SdkInstrumentor(BaseInstrumentor):
         if call is None:
             return wrapped(*args, **kwargs)
         try:
+            if GATE.ask is not None:
+                GATE.ask()
             result = wrapped(*args, **kwargs)
         except BaseException as error:
             call.fail(error)
@@ -152,6 +155,8 @@ class SdkInstrumentor(BaseInstrumentor):
         if call is None:
             return await wrapped(*args, **kwargs)
         try:
+            if GATE.ask_async is not None:
+                await GATE.ask_async()
             result = await wrapped(*args, **kwargs)
         except BaseException as error:
             call.fail(error)

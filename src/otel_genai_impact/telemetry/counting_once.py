@@ -26,6 +26,7 @@ from opentelemetry.trace import StatusCode
 
 from otel_genai_impact.telemetry import memory
 from otel_genai_impact.telemetry.memory import Memory
+from otel_genai_impact.telemetry.scope import of_span
 from otel_genai_impact.telemetry.siblings import REMEMBERED_FOR_NS, Leaf, Siblings
 from otel_genai_impact.telemetry.writing import rewritable
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
     from opentelemetry.trace import SpanContext
 
+    from otel_genai_impact.telemetry.budgets.block import Block
     from otel_genai_impact.telemetry.ledger import Row
     from otel_genai_impact.telemetry.request import Request, What
     from otel_genai_impact.telemetry.writing import Parts
@@ -63,6 +65,7 @@ class Provisional(NamedTuple):
         began_ns: when its span started.
         ended_ns: when its span ended.
         written: what its exporters read.
+        budgets: it was taken from these.
     """
 
     row: Row
@@ -72,6 +75,7 @@ class Provisional(NamedTuple):
     began_ns: int
     ended_ns: int
     written: ref[BoundedAttributes] | None
+    budgets: tuple[Block, ...]
 
 
 class CountingOnce:
@@ -150,7 +154,17 @@ class CountingOnce:
         leaf = None if context is None else self.counted.get(context.span_id)
         if leaf is None:
             return
-        counted = Provisional(row, input_tokens, output_tokens, parent, leaf.began_ns, leaf.ended_ns, rewritable(span))
+        scope = of_span(span)
+        counted = Provisional(
+            row=row,
+            input_tokens=input_tokens,
+            output_tokens=output_tokens,
+            parent=parent,
+            began_ns=leaf.began_ns,
+            ended_ns=leaf.ended_ns,
+            written=rewritable(span),
+            budgets=() if scope is None else scope.budgets,
+        )
         self._provisional.put(leaf.span_id, counted)
         if span.status.status_code is not _ERROR:
             self.siblings.without_usage.append(leaf)

@@ -14,6 +14,7 @@ from typing import Any
 from otel_genai_impact import semconv
 from otel_genai_impact._contain import contained
 from otel_genai_impact.telemetry import callers, metrics
+from otel_genai_impact.telemetry.budgets.book import BOOK
 from otel_genai_impact.telemetry.ledger import LEDGER
 
 _prepared = False
@@ -30,6 +31,7 @@ def prepare() -> None:
 def _start_anew() -> None:
     with contained("starting anew in a forked process"):
         LEDGER.start_anew()
+        BOOK.start_anew()
         callers.start_anew()
         for ours in metrics.all_metrics():
             ours.start_anew()

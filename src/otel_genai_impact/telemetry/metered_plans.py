@@ -69,10 +69,15 @@ class MeteredPlans:
             return keep(self._plans, key, self._make_plan(request, extra, metered, has_usage=has_usage))
 
     def assess(
-        self, plan: MeteredPlan, metered: Metered, output_tokens: int | None, latency_s: float
+        self, plan: MeteredPlan, metered: Metered, request: Request, latency_s: float
     ) -> tuple[Estimate, Attributes]:
         """The impacts of a request, and what is written of them. What is not known is not written, rather than 0."""
-        modelled = None if plan.modelled is None else plan.modelled.estimate(output_tokens or 0, latency_s)
+        modelled = None
+        if plan.modelled is not None:
+            received = max(request.input_tokens or 0, 0)
+            modelled = plan.modelled.estimate(
+                request.output_tokens or 0, latency_s, received, min(request.cached_tokens or 0, received)
+            )
         embodied = self._embodied(plan, metered, modelled)
         estimate = plan.system.estimate(metered.energy_j, embodied)
         written = dict(plan.attributes)

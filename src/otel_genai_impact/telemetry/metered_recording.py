@@ -6,9 +6,11 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 from otel_genai_impact import semconv
+from otel_genai_impact.impacts.metered import NO_SHARE
 from otel_genai_impact.telemetry.ledger import LEDGER
 from otel_genai_impact.telemetry.metered_plans import MeteredPlans
 from otel_genai_impact.telemetry.rollups import Sums
+from otel_genai_impact.telemetry.scope import SCOPES
 from otel_genai_impact.telemetry.writing import attributes_of, write
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from otel_genai_impact.impacts.method import Method
     from otel_genai_impact.inventory.catalog import Catalog
     from otel_genai_impact.telemetry.attributing import Attribution
+    from otel_genai_impact.telemetry.budgets.spending import Spending
     from otel_genai_impact.telemetry.metered import Metered
     from otel_genai_impact.telemetry.metrics import Metrics
     from otel_genai_impact.telemetry.plans import Plans
@@ -43,10 +46,12 @@ class MeteredRecorder:
         metrics: Metrics,
         rollups: RollUps,
         attribution: Attribution,
+        spending: Spending,
     ) -> None:
         self._plans = MeteredPlans(plans, catalog, method, settings.detail, metrics.account)
         self._rollups = rollups
         self._attribution = attribution
+        self._spending = spending
         self._has_metric_attributes = bool(settings.metric_attributes)
         self._energy_histogram = metrics.energy_histogram if "energy" in settings.histograms else None
         self._gwp_histogram = metrics.gwp_histogram if "gwp" in settings.histograms else None
@@ -60,9 +65,12 @@ class MeteredRecorder:
         _, _, context, _, began_ns, ended_ns, _ = parts
         duration_ns = (ended_ns or 0) - (began_ns or 0)
         latency_s = duration_ns / _NS_PER_S if duration_ns > 0 else inf
-        estimate, written = self._plans.assess(plan, metered, request.output_tokens, latency_s)
+        estimate, written = self._plans.assess(plan, metered, request, latency_s)
         # Counted first: whatever may go wrong with the span, the sums are right.
         LEDGER.add(plan.row, estimate, max(request.input_tokens or 0, 0), max(request.output_tokens or 0, 0))
+        if SCOPES.begun:
+            generated = max(request.output_tokens or 0, 0)
+            self._spending.estimated(span, estimate, generated, plan.system.bounds, (metered.energy_j, NO_SHARE))
         self._rollups.count(span, Sums(estimate.energy, estimate.gwp, estimate.wcf, 1, 0))
         if context is not None:
             if self._energy_histogram is not None:

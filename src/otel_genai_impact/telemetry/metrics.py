@@ -21,6 +21,7 @@ from otel_genai_impact import semconv
 from otel_genai_impact._contain import contained
 from otel_genai_impact._version import __version__
 from otel_genai_impact.telemetry import ledger
+from otel_genai_impact.telemetry.budgets.metrics import BudgetMetrics
 from otel_genai_impact.telemetry.ledger import LEDGER, Account
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ class Metrics:
             if provider is None
             else provider.get_meter(semconv.SCOPE, __version__)
         )
+        self.budgets: Final = BudgetMetrics(meter)
         by_name: dict[str, Counter] = {}
         for counter in COUNTERS:
             if counter.name not in by_name:
@@ -125,6 +127,7 @@ class Metrics:
         """In a forked child: what waits for recording is the parent's. The ledger is set back by itself."""
         self.energy_histogram.start_anew()
         self.gwp_histogram.start_anew()
+        self.budgets.start_anew()
 
     def _move(self, _options: CallbackOptions) -> Iterable[Observation]:
         with contained("moving the ledger into the counters"):
@@ -132,6 +135,7 @@ class Metrics:
                 self._add(attributes, amounts)
             self.energy_histogram.record()
             self.gwp_histogram.record()
+            self.budgets.move()
         return ()
 
     def _add(self, attributes: Mapping[str, Any], amounts: list[float]) -> None:

@@ -112,8 +112,10 @@ class ImpactSpanProcessor(SpanProcessor):
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         """Remember the scope, and the baggage that becomes metric attributes: they are known when the span starts."""
         if SCOPES.begun:
-            with contained("reading the scope of a span"):
-                remember(span, parent_context, sees_ending=self._sees_ending)
+            try:
+                remember(span, parent_context, self._sees_ending)
+            except Exception:  # noqa: BLE001 - the edge: nothing of ours reaches the user's call
+                failed("reading the scope of a span")
         if self._reads_baggage:
             with contained("reading the baggage of a span"):
                 self._attribution.started(span, parent_context)

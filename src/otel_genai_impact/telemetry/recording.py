@@ -10,7 +10,9 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from otel_genai_impact import semconv
 from otel_genai_impact._contain import log_once
+from otel_genai_impact.semconv import REPORTED_ENERGY
 from otel_genai_impact.telemetry.attributes import fill, fill_full, fill_minimal
+from otel_genai_impact.telemetry.budgets.spending import Spending
 from otel_genai_impact.telemetry.callers import caller_of
 from otel_genai_impact.telemetry.counting_once import FIRST
 from otel_genai_impact.telemetry.ledger import LEDGER, POST_WHEN_QUEUED
@@ -85,6 +87,7 @@ class Recorder:
         from otel_genai_impact.telemetry.metered_recording import MeteredRecorder
 
         self.plans: Final = Plans(catalog, method, settings.detail, metrics.account)
+        self._spending = Spending(metrics.budgets)
         from otel_genai_impact.telemetry.media_plans import media_plans
 
         self._media: Final = media_plans(catalog, method, settings.detail, metrics.account)
@@ -96,6 +99,7 @@ class Recorder:
             metrics=metrics,
             rollups=rollups,
             attribution=attribution,
+            spending=self._spending,
         )
         self.measured: MeasuredRequests | None = None
         if settings.measured:
@@ -145,7 +149,7 @@ class Recorder:
             self._mark(span, semconv.DUPLICATE)
             return
         if (
-            (used is not None or semconv.REPORTED_ENERGY in attributes)
+            (used is not None or REPORTED_ENERGY in attributes)
             and seen is FIRST
             and self._count_metered(span, parts, request, attributes, used)
         ):
@@ -158,9 +162,8 @@ class Recorder:
             if status is None:
                 status = self._estimate(span, parts, request, what, attributes)
             if status is not None:
-                self._count_without_estimate(span, request, status)
-                self._mark(span, status)
-            elif semconv.REPORTED_ENERGY in attributes:
+                self._count_without_estimate(span, request, status, attributes)
+            elif REPORTED_ENERGY in attributes:
                 self._metered.assume(span, semconv.ENERGY_REPORTED_INVALID)
         elif isinstance(seen, str):
             log_once(logging.WARNING, "two of our span processors are on one tracer provider: the second does nothing")
@@ -206,13 +209,21 @@ class Recorder:
         caller = None if span.context is None else caller_of(span.context.trace_state)
         return caller is not None and self._once.is_counted_by(caller, span, request)
 
-    def _count_without_estimate(self, span: ReadableSpan, request: Request, status: str) -> None:
+    def _count_without_estimate(
+        self, span: ReadableSpan, request: Request, status: str, attributes: Mapping[str, Any]
+    ) -> None:
+        if status is semconv.ERROR and SCOPES.begun and self._spending.was_refused(span, attributes):
+            self._rollups.ended(span)  # it was never sent
+            return
         input_tokens, output_tokens = max(request.input_tokens or 0, 0), max(request.output_tokens or 0, 0)
         row = self.plans.row_without_estimate(request, status)
         LEDGER.add(row, None, input_tokens, output_tokens)
+        if SCOPES.begun:
+            self._spending.not_estimated(span)
         self._rollups.count(span, WITHOUT_ESTIMATE)
         if status in _USAGE_UNKNOWN:
             self._once.counted_without_usage(span, row, input_tokens, output_tokens)
+        self._mark(span, status)
 
     def _estimate(  # noqa: C901, PLR0912 -- what is common, is looked at in place
         self,
@@ -259,6 +270,12 @@ class Recorder:
         queue.append((plan.row, estimate, input_tokens or 0, output_tokens))
         if len(queue) >= POST_WHEN_QUEUED:
             LEDGER.post_soon()
+        told: tuple[Any, ...] = ()
+        if SCOPES.begun or self._full:
+            tokens = (output_tokens, latency_s, input_tokens or 0, request.cached_tokens or 0)
+            told = tokens if asked is None else (asked,)
+        if SCOPES.begun:
+            self._spending.estimated(span, estimate, output_tokens, plan.bounds, told)
         if parent is not None or self._below:
             self._rollups.count(span, _new(Sums, (estimate.energy, estimate.gwp, estimate.wcf, 1, 0)))
         if context is not None:
@@ -268,9 +285,7 @@ class Recorder:
                 self._gwp_histogram.put(estimate.gwp, plan.row.attributes, context)
         ours = plan.attributes if is_complete else plan.attributes_if_lacking
         if self._full:
-            tokens = (output_tokens, latency_s, input_tokens or 0, request.cached_tokens or 0)
-            bounds = plan.bounds(*tokens) if asked is None else plan.bounds(asked)
-            write(span, ours, fill_full, (estimate, bounds))
+            write(span, ours, fill_full, (estimate, plan.bounds(*told)))
         else:
             write(span, ours, self._fill, estimate)
         return None
@@ -281,6 +296,7 @@ class Recorder:
         if counted is None:
             return False
         LEDGER.move(counted.row, plan.row, counted.input_tokens, counted.output_tokens)
+        self._spending.taken_back(counted.budgets)
         self._rollups.take_back(counted.parent, counted.began_ns)
         rewrite(counted.written, semconv.NOT_ESTIMATED, semconv.DUPLICATE)
         return True

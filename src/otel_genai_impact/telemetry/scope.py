@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from opentelemetry import context as context_api
+from opentelemetry.context import get_current
 
 from otel_genai_impact.telemetry.memory import Memory
 
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
     from contextvars import Token
 
     from opentelemetry.context import Context
-    from opentelemetry.sdk.trace import ReadableSpan, Span
+    from opentelemetry.sdk.trace import ReadableSpan
 
 _KEY: Final = context_api.create_key("genai_impact_scope")
-_ON_SPAN: Final = "_genai_impact_scope"
+ON_SPAN: Final = "_genai_impact_scope"
 
 
 class Scope(NamedTuple):
@@ -77,7 +78,7 @@ def leave(scope: Scope, token: Token[Context]) -> None:
         context_api.detach(token)
 
 
-def remember(span: Span, parent_context: Context | None, *, sees_ending: bool) -> None:
+def remember(span: Any, parent_context: Context | None, sees_ending: bool) -> None:
     """Keep the scope that a span starts in, with the span: exact, and gone when the span is.
 
     Args:
@@ -86,10 +87,9 @@ def remember(span: Span, parent_context: Context | None, *, sees_ending: bool) -
         sees_ending: whether the same object will be given to us when the span ends. Else that is a copy of it, which has
             its ids alone.
     """
-    scope: Any = context_api.get_value(_KEY, parent_context)
+    scope: Any = (get_current() if parent_context is None else parent_context).get(_KEY)
     if scope is not None:
-        untyped: Any = span
-        untyped._genai_impact_scope = scope  # noqa: SLF001
+        span._genai_impact_scope = scope  # noqa: SLF001
         if not sees_ending:
             ids = span.get_span_context()
             _of_copies.put((ids.trace_id, ids.span_id), scope)
@@ -97,8 +97,9 @@ def remember(span: Span, parent_context: Context | None, *, sees_ending: bool) -
 
 def of_span(span: ReadableSpan) -> Scope | None:
     """The scope that a span started in; None if there was none. May be asked again."""
-    found = span.__dict__.get(_ON_SPAN)
-    if found is None and _of_copies:
+    # Not by its `__dict__`, which the interpreter would have to make: all other attributes are slower from then on.
+    found = getattr(span, ON_SPAN, None)
+    if found is None and _of_copies.table:
         ids = span.context
         found = None if ids is None else _of_copies.get((ids.trace_id, ids.span_id))
     return found

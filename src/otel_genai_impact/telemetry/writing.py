@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from weakref import ref
 
 from opentelemetry.attributes import BoundedAttributes
-from opentelemetry.sdk.trace import Span
+from opentelemetry.sdk.trace import Event, Span
 
 from otel_genai_impact._contain import log_once
 
@@ -103,6 +103,13 @@ def rewrite(written: ref[BoundedAttributes] | None, key: str, value: AttributeVa
     frozen = None if written is None else written()
     if frozen is not None and key in frozen._dict:  # noqa: SLF001
         frozen._dict = {**frozen._dict, key: value}  # noqa: SLF001  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def add_event(span: ReadableSpan, name: str, attributes: Mapping[str, AttributeValue], at_ns: int) -> None:
+    """Add an event to a span that is ending, to which `add_event` adds no more. What does not fit drops the oldest one."""
+    events: Any = span._events  # noqa: SLF001
+    if hasattr(events, "append"):
+        events.append(Event(name, attributes, at_ns))
 
 
 def _filled(

@@ -20,7 +20,7 @@ STEPS, SECONDS = "genai_impact.request.steps", "genai_impact.request.seconds"
         ({"width": 512, "height": 512, "num_inference_steps": 30}, {SIZE: "512x512", STEPS: 30}),  # Hugging Face
         ({"seconds": "8", "size": "720x1280"}, {SECONDS: 8, SIZE: "720x1280"}),  # OpenAI's videos
         ({"size": "auto", "n": None, "width": 512}, {}),
-        ({"n": True, "steps": -1, "seconds": "soon", "size": object()}, {}),
+        ({"n": True, "steps": -1, "seconds": "soon", "size": ["large"]}, {}),
         ({"n": float("nan"), "steps": float("inf"), "size": "x" * 100}, {}),
         ({}, {}),
     ],

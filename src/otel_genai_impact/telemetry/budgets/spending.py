@@ -1,0 +1,107 @@
+"""From a request that was counted to its budgets, and what they come to on its span."""
+
+from __future__ import annotations
+
+from time import time_ns
+from typing import TYPE_CHECKING, Any, Final
+
+from otel_genai_impact import semconv
+from otel_genai_impact.telemetry.budgets.amounts import TAKEN_BACK, WITHOUT_ESTIMATE, Amounts
+from otel_genai_impact.telemetry.budgets.book import BOOK
+from otel_genai_impact.telemetry.scope import ON_SPAN, of_span
+from otel_genai_impact.telemetry.writing import add_event, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from opentelemetry.sdk.trace import ReadableSpan
+
+    from otel_genai_impact.impacts.estimate import Bounds, Estimate
+    from otel_genai_impact.telemetry.budgets.block import Block
+    from otel_genai_impact.telemetry.budgets.book import Reached
+    from otel_genai_impact.telemetry.budgets.metrics import BudgetMetrics
+
+_REFUSED: Final = "BudgetExceeded"
+
+
+class Spending:
+    """Takes requests from the budgets that they started in. To be asked only where there is a scope at all.
+
+    Args:
+        told: counts for the metrics.
+    """
+
+    def __init__(self, told: BudgetMetrics) -> None:
+        self._told = told
+
+    def estimated(
+        self,
+        span: ReadableSpan,
+        estimate: Estimate,
+        output_tokens: int,
+        bounds: Callable[..., Bounds],
+        of: tuple[Any, ...],
+    ) -> None:
+        """A request was counted, with an estimate.
+
+        Args:
+            span: its span.
+            estimate: what it came to.
+            output_tokens: what was generated.
+            bounds: gives the bounds that an estimate leaves out,
+            of: of this.
+        """
+        scope = getattr(span, ON_SPAN, None) or of_span(span)
+        if scope is not None and scope.budgets:
+            blocks = scope.budgets
+            # That costs as much as all the rest: only for who limits it. What stands there else is not shown.
+            wcf_high_l = bounds(*of).wcf_high if blocks[-1].bounds_water else estimate.wcf
+            reached = BOOK.spend(blocks, Amounts.of_request(estimate, wcf_high_l, output_tokens), self._told)
+            if reached:
+                self._tell(span, reached)
+
+    def not_estimated(self, span: ReadableSpan) -> None:
+        """A request was counted, without an estimate."""
+        blocks = budgets_of(span)
+        if blocks:
+            reached = BOOK.spend(blocks, WITHOUT_ESTIMATE, self._told)
+            if reached:
+                self._tell(span, reached)
+
+    def taken_back(self, blocks: tuple[Block, ...]) -> None:
+        """A request without an estimate was counted in these, and will be counted elsewhere."""
+        if blocks:
+            BOOK.spend(blocks, TAKEN_BACK, self._told)
+
+    def was_refused(self, span: ReadableSpan, attributes: Mapping[str, Any]) -> bool:
+        """Whether a span that failed did so because a budget refused its request, which was never sent; then it says so."""
+        if not str(attributes.get("error.type", "")).endswith(_REFUSED) and not any(
+            str((event.attributes or {}).get("exception.type", "")).endswith(_REFUSED) for event in span.events
+        ):
+            return False
+        names = [block.name for block in budgets_of(span) if block.action == "refuse" and block.exceeded]
+        write(span, {semconv.BUDGET_EXCEEDED: tuple(dict.fromkeys(names))})
+        return True
+
+    def _tell(self, span: ReadableSpan, reached: list[Reached]) -> None:
+        write(span, {semconv.BUDGET_EXCEEDED: tuple(dict.fromkeys(block.name for block, *_ in reached))})
+        for block, limit, used, is_first in reached:
+            if not is_first:
+                continue
+            said = {
+                semconv.BUDGET_NAME: block.name,
+                semconv.BUDGET_CRITERION: limit.criterion.name,
+                semconv.BUDGET_ACTION: block.action,
+                limit.criterion.limit_name: limit.amount,
+                limit.criterion.used_high_name: used[limit.criterion.high],
+                limit.criterion.used_name: used[limit.criterion.column],
+            }
+            add_event(span, semconv.BUDGET_EXCEEDED, said, span.end_time or time_ns())
+            if block.account.decides:
+                block.signal(limit, used, self._told, span.context)
+
+
+def budgets_of(span: ReadableSpan) -> tuple[Block, ...]:
+    """The budgets that a request is taken from: those its span started in."""
+    scope = of_span(span)
+    return () if scope is None else scope.budgets
