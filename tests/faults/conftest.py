@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.faults.table import HEADINGS, Row
+from tests.faults.table import HEADINGS
 
 if TYPE_CHECKING:
     import pytest
-
-
-def row_of(value: object) -> tuple[str, ...]:
-    """The row in a property."""
-    assert isinstance(value, Row)
-    return value
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -22,10 +16,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         *terminalreporter.getreports("passed"),
         *terminalreporter.getreports("failed"),
     ]
-    rows: list[tuple[str, ...]] = [
-        row_of(value) for report in reports for name, value in report.user_properties if name == "fault"
-    ]
+    rows = [str(value) for report in reports for name, value in report.user_properties if name == "fault"]
     if rows:
         terminalreporter.section("fault table")
-        for row in (HEADINGS, ("---",) * len(HEADINGS), *rows):
-            terminalreporter.line(f"| {' | '.join(row)} |")
+        for row in (" | ".join(HEADINGS), " | ".join(["---"] * len(HEADINGS)), *rows):
+            terminalreporter.line(f"| {row} |")
