@@ -12,7 +12,7 @@ GRAFANA_SCHEMA := $(GRAFANA)/node_modules/.package-lock.json
 CHECK_PYTHON = @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not that; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install check format test test-oldest test-sdks test-stacks test-recipes e2e pictures bench demo stack science inventory dashboards clean
+.PHONY: help install check format test test-oldest test-sdks test-stacks test-recipes e2e pictures bench soak mutate sbom demo stack science inventory dashboards clean
 
 help: ## show this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -60,6 +60,24 @@ pictures: $(VENV)/.test $(VENV)/.browser $(PHOENIX)/.done ## make the pictures o
 bench: $(VENV)/.test ## what we cost, as ratios measured side by side in one run
 	$(BIN)/python tests/benchmarks/bench.py
 
+mutate: $(VENV)/.test ## how many of the changes to the impact model and the reading of spans the tests notice (up to half an hour)
+	$(PIP) -q -c $(NEWEST) --group mutate
+	CI=true PYTHONDONTWRITEBYTECODE=1 nice -n 19 timeout 3600 $(BIN)/mutmut run
+	$(BIN)/mutmut results
+
+sbom: ## what an installation has in it, as CycloneDX: dist/sbom.json
+	$(CHECK_PYTHON)
+	$(PYTHON) -m venv --clear $(VENV)-sbom
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(VENV)-sbom/bin/pip install -q 'pip>=25.1'
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(VENV)-sbom/bin/pip install -q -c $(NEWEST) --group sbom
+	$(PYTHON) -m venv --clear --without-pip $(VENV)-sbom/installed
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(VENV)-sbom/bin/pip --python $(VENV)-sbom/installed/bin/python install -q -c $(NEWEST) .
+	mkdir -p dist
+	$(VENV)-sbom/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type library --output-reproducible --of JSON -o dist/sbom.json $(VENV)-sbom/installed/bin/python
+
+soak: $(VENV)/.test ## millions of spans, and of names that an attacker chooses: memory, series and the cost of a span stay flat (SPANS=, NAMES=)
+	$(BIN)/python -m tests.soak $(or $(SPANS),5000000) $(or $(NAMES),1000000)
+
 demo: $(VENV)/.demo ## the main job on this machine: real SDKs, a real small model, the impacts of each call
 	@$(BIN)/python tools/demo.py
 
@@ -77,7 +95,7 @@ inventory: $(VENV)/.base ## compile the inventory after editing its data
 	$(BIN)/python tools/compile_inventory.py
 
 clean: ## remove everything that was set up or built here
-	rm -rf $(VENV) $(VENV)-oldest .nox .cache .demo .stack dist .pytest_cache .ruff_cache .hypothesis $(GRAFANA)/node_modules $(PHOENIX)
+	rm -rf $(VENV) $(VENV)-oldest $(VENV)-sbom mutants .nox .cache .demo .stack dist .pytest_cache .ruff_cache .hypothesis $(GRAFANA)/node_modules $(PHOENIX)
 
 $(VENV)/.base: pyproject.toml $(NEWEST)
 	$(CHECK_PYTHON)

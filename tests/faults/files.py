@@ -1,0 +1,68 @@
+"""Faults of the files that we read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+from unittest import mock
+
+from opentelemetry.sdk.trace import TracerProvider
+
+from otel_genai_impact.inventory import compiled
+from tests.faults.fault import fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.faults.scene import Scene
+
+
+def _spoil_configuration(scene: Scene, spoil: Callable[[Path], object]) -> Iterator[None]:
+    """An application with a good file starts; then the file is spoiled, and one more tracer provider reads it."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "own.toml"
+        path.write_text('[deployments."nobody-knows-it"]\nmodel = "openai/gpt-4o"\n', encoding="utf-8")
+        scene.settings["config"] = str(path)
+        yield
+        spoil(path)
+        another = TracerProvider(shutdown_on_exit=False)
+        scene.observe(another)
+        scene.processor.configure(meter_provider=scene.meters, **scene.settings)
+        yield
+
+
+@fault("the configuration file is cut off")
+def configuration_truncated(scene: Scene) -> Iterator[None]:
+    return _spoil_configuration(scene, lambda path: path.write_text('[deployments."nobody-kn', encoding="utf-8"))
+
+
+@fault("the configuration file becomes something else")
+def configuration_changed(scene: Scene) -> Iterator[None]:
+    return _spoil_configuration(scene, lambda path: path.write_bytes(b"\xff\xfe\x00\x01" * 1000))
+
+
+@fault("the configuration file is gone")
+def configuration_gone(scene: Scene) -> Iterator[None]:
+    return _spoil_configuration(scene, Path.unlink)
+
+
+@fault("the configuration file cannot be read")
+def configuration_unreadable(scene: Scene) -> Iterator[None]:
+    def spoil(path: Path) -> None:  # who runs as root can read everything, but no folder
+        path.unlink()
+        path.mkdir()
+
+    return _spoil_configuration(scene, spoil)
+
+
+@fault("the inventory's file is corrupt")
+def inventory_corrupt(scene: Scene) -> Iterator[None]:
+    with TemporaryDirectory() as folder:
+        broken = Path(folder) / "inventory.json"
+        broken.write_bytes(compiled.COMPILED_FILE.read_bytes()[:-1000])
+        compiled.inventory.cache_clear()
+        with mock.patch.object(compiled, "COMPILED_FILE", broken):
+            yield
+            yield
+    compiled.inventory.cache_clear()
