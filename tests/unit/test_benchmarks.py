@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from tests.benchmarks import calls, estimates, names, processes, reading, sampling, spans
 
 
@@ -18,9 +20,14 @@ def test_the_methods_are_compared_on_the_hot_path() -> None:
 
 
 def test_spans_are_compared_with_bare_ones() -> None:
-    """A GenAI span, with and without histograms, another span and both controls yield a ratio to the bare span."""
-    rows = spans.measure(rounds=2, http_rounds=2, warm_up=10)
-    assert [True] * 5 == [row.spread.median > 0 for row in rows]
+    """A GenAI span, with and without histograms, another span and both controls yield a ratio to the bare span.
+
+    A budget yields a difference, which may be lost in so few rounds.
+    """
+    rows = {row.name: row.spread.median for row in spans.measure(rounds=2, http_rounds=2, warm_up=10)}
+    (budget,) = (name for name in rows if "budget" in name)
+    assert isfinite(rows.pop(budget))
+    assert [True] * 5 == [median > 0 for median in rows.values()]
 
 
 def test_dropped_spans_are_compared_with_bare_ones() -> None:
