@@ -35,8 +35,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from opentelemetry.sdk.trace import ReadableSpan
+    from opentelemetry.trace import SpanContext
 
     from otel_genai_impact._config import Settings
+    from otel_genai_impact.impacts.estimate import Estimate
     from otel_genai_impact.impacts.method import Method
     from otel_genai_impact.inventory.catalog import Catalog
     from otel_genai_impact.telemetry.attributes import Attributes
@@ -119,6 +121,15 @@ class Recorder:
         self._gwp_histogram = metrics.gwp_histogram if "gwp" in settings.histograms else None
         self._fill = fill_minimal if settings.detail == "minimal" else fill
         self._full = settings.detail == "full"
+        self._has_histograms = self._energy_histogram is not None or self._gwp_histogram is not None
+        # Whether a plan is found by the names alone, and output tokens and latency are all that it asks.
+        self._is_plain = not (
+            settings.metric_attributes
+            or settings.strict
+            or settings.across_processes
+            or method.counts_input
+            or self.measured is not None
+        )
         self._without_estimate: Attributes = {semconv.METHOD: method.name}
         if settings.detail != "minimal":
             self._without_estimate[semconv.DATA_VERSION] = catalog.data_version
@@ -127,7 +138,7 @@ class Recorder:
         self._queue: Final = LEDGER.queue
         self._below: Final = rollups.waiting.table
 
-    def ended(  # noqa: C901 -- what is common, is looked at in place
+    def ended(  # noqa: C901, PLR0912 -- what is common, is looked at in place
         self, span: ReadableSpan, attributes: Mapping[str, Any]
     ) -> None:
         """A span ended that has attributes of a GenAI request."""
@@ -144,6 +155,23 @@ class Recorder:
             attributes = self._attribution.of(span, attributes)
         what = what_of(request)
         seen = self._once.first_seen_as(span, parts, what)
+        kind, _, _, input_tokens, output_tokens = what
+        if (
+            self._is_plain
+            and seen is FIRST
+            and kind is INFERENCE_KIND
+            and output_tokens
+            and input_tokens
+            and output_tokens > 0 < input_tokens
+            and REPORTED_ENERGY not in attributes
+        ):
+            # As nearly every request. What follows would come to the same.
+            plan = self._known_plans.get((request[NAMES], ()))
+            if plan is not None:
+                duration_ns = (parts[5] or 0) - (parts[4] or 0)
+                of = (output_tokens, duration_ns / _NS_PER_S if duration_ns > 0 else inf)
+                self._count(span, parts, plan, of, input_tokens, output_tokens, duration_ns > 0)
+                return
         if self._across_processes and seen is FIRST and self._is_counted_by_caller(span, request):
             self._rollups.ended(span)
             self._mark(span, semconv.DUPLICATE)
@@ -154,10 +182,7 @@ class Recorder:
             and self._count_metered(span, parts, request, attributes, used)
         ):
             return
-        kind, _, _, input_tokens, output_tokens = what
-        # As nearly every request; `why_not` would give None, too.
-        is_plain = kind is INFERENCE_KIND and output_tokens and input_tokens and output_tokens > 0 < input_tokens
-        status = None if is_plain else why_not(span, request, self._media)
+        status = why_not(span, request, self._media)
         if seen is FIRST:
             if status is None:
                 status = self._estimate(span, parts, request, what, attributes)
@@ -225,7 +250,7 @@ class Recorder:
             self._once.counted_without_usage(span, row, input_tokens, output_tokens)
         self._mark(span, status)
 
-    def _estimate(  # noqa: C901, PLR0912 -- what is common, is looked at in place
+    def _estimate(
         self,
         span: ReadableSpan,
         parts: Parts,
@@ -236,13 +261,13 @@ class Recorder:
     ) -> str | None:
         """Estimate, write and count a request, of a twin if that has no usage; or the reason why that cannot be done."""
         extra = self._attribution.in_metrics(attributes) if self._has_metric_attributes else ()
-        counts_input, asked = self._counts_input, None
+        asked = None
         if what[0] is not INFERENCE_KIND:
             media = self._media[request.kind]
             plan, asked = media.planned(request, attributes, extra)
             if plan is None:
                 return media.why_no_plan(request)
-        elif counts_input and (tier := service_tier(attributes)):
+        elif self._counts_input and (tier := service_tier(attributes)):
             plan = self.plans.plan(request, extra, tier)
         else:
             plan = self._known_plans.get((request[NAMES], extra)) or self.plans.plan(request, extra)
@@ -252,43 +277,57 @@ class Recorder:
             return semconv.NOT_MEASURED
         if instead_of is not None and not self._take_back(span, instead_of, plan):
             return semconv.DUPLICATE
-        _, _, context, parent, began_ns, ended_ns, _ = parts
+        _, _, _, _, began_ns, ended_ns, _ = parts
         _, _, _, input_tokens, output_tokens = what
         output_tokens = output_tokens or 0
         duration_ns = (ended_ns or 0) - (began_ns or 0)
         latency_s = duration_ns / _NS_PER_S if duration_ns > 0 else inf
+        of: tuple[Any, ...] = (output_tokens, latency_s)
+        is_complete = duration_ns > 0
         if asked is not None:
-            is_complete, estimate = True, plan.estimate(asked)
-        elif counts_input:
+            of, is_complete = (asked,), True
+        elif self._counts_input:
+            of = (output_tokens, latency_s, input_tokens or 0, request.cached_tokens or 0)
             is_complete = input_tokens is not None
-            estimate = plan.estimate(output_tokens, latency_s, input_tokens or 0, request.cached_tokens or 0)
-        else:
-            is_complete = duration_ns > 0
-            estimate = plan.estimate(output_tokens, latency_s)
+        self._count(span, parts, plan, of, input_tokens or 0, output_tokens, is_complete)
+        return None
+
+    def _count(
+        self,
+        span: ReadableSpan,
+        parts: Parts,
+        plan: Plan,
+        of: tuple[Any, ...],
+        input_tokens: int,
+        output_tokens: int,
+        is_complete: bool,
+    ) -> None:
+        """Estimate a request by its plan, `of` what the method asks, and count and write what it comes to."""
+        estimate = plan.estimate(*of)
         # Counted first: whatever may go wrong with the span, the sums are right. As `LEDGER.add` does it.
         queue = self._queue
-        queue.append((plan.row, estimate, input_tokens or 0, output_tokens))
+        queue.append((plan.row, estimate, input_tokens, output_tokens))
         if len(queue) >= POST_WHEN_QUEUED:
             LEDGER.post_soon()
-        told: tuple[Any, ...] = ()
-        if SCOPES.begun or self._full:
-            tokens = (output_tokens, latency_s, input_tokens or 0, request.cached_tokens or 0)
-            told = tokens if asked is None else (asked,)
         if SCOPES.begun:
-            self._spending.estimated(span, estimate, output_tokens, plan.bounds, told)
-        if parent is not None or self._below:
+            self._spending.estimated(span, estimate, output_tokens, plan.bounds, of)
+        if parts[3] is not None or self._below:
             self._rollups.count(span, _new(Sums, (estimate.energy, estimate.gwp, estimate.wcf, 1, 0)))
-        if context is not None:
-            if self._energy_histogram is not None:
-                self._energy_histogram.put(estimate.energy, plan.row.attributes, context)
-            if self._gwp_histogram is not None:
-                self._gwp_histogram.put(estimate.gwp, plan.row.attributes, context)
+        if self._has_histograms:
+            self._record(estimate, plan, parts[2])
         ours = plan.attributes if is_complete else plan.attributes_if_lacking
         if self._full:
-            write(span, ours, fill_full, (estimate, plan.bounds(*told)))
+            write(span, ours, fill_full, (estimate, plan.bounds(*of)))
         else:
             write(span, ours, self._fill, estimate)
-        return None
+
+    def _record(self, estimate: Estimate, plan: Plan, context: SpanContext | None) -> None:
+        if context is None:
+            return
+        if self._energy_histogram is not None:
+            self._energy_histogram.put(estimate.energy, plan.row.attributes, context)
+        if self._gwp_histogram is not None:
+            self._gwp_histogram.put(estimate.gwp, plan.row.attributes, context)
 
     def _take_back(self, span: ReadableSpan, first: Leaf, plan: Plan) -> bool:
         """Take back what was counted for a request, to count it by this span; False if that is to stay."""
