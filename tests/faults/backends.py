@@ -58,9 +58,9 @@ def collector_killed(scene: Scene) -> Iterator[None]:
     yield
     scene.flush()
     scene.sink.__exit__(None, None, None)
-    # Its threads live on with this process, for the connections that are open.
-    with mock.patch.object(scene.sink, "receive", side_effect=ConnectionError):
-        yield
+    # Its threads live on with this process, for the connections that are open: for good, since exporters try again later.
+    mock.patch.object(scene.sink, "receive", side_effect=ConnectionError).start()
+    yield
 
 
 @fault("the backend accepts connections, and never answers")

@@ -9,7 +9,7 @@ from unittest import mock
 
 from opentelemetry.sdk.trace import TracerProvider
 
-from otel_genai_impact.inventory import compiled
+from otel_genai_impact.inventory import compiled, electricity
 from tests.faults.fault import fault
 
 if TYPE_CHECKING:
@@ -61,8 +61,13 @@ def inventory_corrupt(scene: Scene) -> Iterator[None]:
     with TemporaryDirectory() as folder:
         broken = Path(folder) / "inventory.json"
         broken.write_bytes(compiled.COMPILED_FILE.read_bytes()[:-1000])
-        compiled.inventory.cache_clear()
+        _forget_inventory()
         with mock.patch.object(compiled, "COMPILED_FILE", broken):
             yield
             yield
+    _forget_inventory()
+
+
+def _forget_inventory() -> None:
     compiled.inventory.cache_clear()
+    electricity.inventory_with.cache_clear()

@@ -273,7 +273,9 @@ def _client(url: str) -> Any:
         line = "budgets in Redis need the package redis: pip install 'otel-genai-impact[redis]'; each process counts by itself"
         log_once(logging.WARNING, line)
     except Exception as error:  # noqa: BLE001 -- a URL that is none
-        log_once(logging.WARNING, f"budgets: Redis cannot be used ({error}); each process counts by itself")
+        log_once(
+            logging.WARNING, f"budgets: Redis cannot be used ({error}); each process counts by itself", about="budgets"
+        )
     return None
 
 
