@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-    from tests.e2e.prometheus import Series
     from tests.kit.otlp_sink import OtlpSink
     from tools.find_prometheus import Programs
 
@@ -73,17 +72,18 @@ def test_recorded_figures_are_in_order(installation: Observed) -> None:
     """A model's joules a second over its requests a second are its joules a request; coverage is a share."""
     prometheus = installation.prometheus
 
-    def of_service(rule: str) -> list[Series]:
-        return prometheus.query(f'service:genai_impact_{rule}{{service_name="{SERVICE}"}}')
+    def of_service(rule: str) -> str:
+        return f'service:genai_impact_{rule}{{service_name="{SERVICE}"}}'
 
-    [energy_w], [requests_hz] = of_service("energy_joules:rate5m"), of_service("estimated_requests:rate5m")
-    [per_request_j], [coverage] = (
-        of_service("energy_joules_per_request:ratio_rate5m"),
-        of_service("coverage:ratio_rate5m"),
-    )
-    assert pytest.approx(energy_w.value / requests_hz.value, rel=0.2) == per_request_j.value  # some moments apart
+    rates = of_service("energy_joules:rate5m"), of_service("estimated_requests:rate5m")
+    rules = " / on () ".join((*rates, of_service("energy_joules_per_request:ratio_rate5m")))
+    # Of one moment; and not of one at which the rules are worked out, when some are newer than others.
+    prometheus.wait_for(lambda it: pytest.approx(1, rel=0.2) == it.query(rules)[0].value)
+    [coverage] = prometheus.query(of_service("coverage:ratio_rate5m"))
     assert 0.5 < coverage.value < 1
-    assert {"energy", "gwp", "wcf"} == {series.labels["criterion"] for series in of_service("budget_burn:rate1h")}
+    assert {"energy", "gwp", "wcf"} == {
+        series.labels["criterion"] for series in prometheus.query(of_service("budget_burn:rate1h"))
+    }
 
 
 def test_exemplars_lead_to_traces(installation: Observed) -> None:
