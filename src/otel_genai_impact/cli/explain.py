@@ -153,6 +153,7 @@ def _origin(origin: Origin) -> dict[str, Any]:
     return {
         "sources": list(origin.sources),
         "checked": origin.checked,
+        "unchecked": origin.unchecked,
         "reference": origin.reference,
         "years": origin.years,
     }
@@ -206,7 +207,11 @@ def _range(values: dict[str, Any]) -> str:
 def _origin_text(factor: dict[str, Any]) -> str:
     notes = [
         note
-        for note in (factor["reference"], factor["years"], factor["checked"] and f"checked {factor['checked']}")
+        for note in (
+            factor["reference"],
+            factor["years"],
+            "not checked yet" if factor["unchecked"] else factor["checked"] and f"checked {factor['checked']}",
+        )
         if note
     ]
     return " ".join(factor["sources"]) + (f" ({', '.join(notes)})" if notes else "")

@@ -46,7 +46,12 @@ def _models(_: Namespace) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
                 sizes = (active.low, active.high, total.low, total.high)
                 named = (about.precision and about.precision[0], about.licence and about.licence[0])
                 rows.append(
-                    (provider, name, entry.id, *sizes, about.evidence, *named, ", ".join(entry.assumptions) or None)
+                    (
+                        *(provider, name, entry.id, *sizes, about.evidence),
+                        about.origin.check,
+                        *named,
+                        ", ".join(entry.assumptions) or None,
+                    )
                 )
     return (
         "provider",
@@ -57,6 +62,7 @@ def _models(_: Namespace) -> tuple[Sequence[str], list[tuple[Any, ...]]]:
         "total_low_b",
         "total_high_b",
         "evidence",
+        "check",
         "precision",
         "licence",
         "assumed",

@@ -25,12 +25,21 @@ class Origin(NamedTuple):
         checked: the day on which it was last compared with them, ISO 8601; None if that is not known.
         reference: the release of a data set that it was taken from, if it was.
         years: what years the numbers are for; None if nobody says.
+        unchecked: nobody has compared the number with its sources yet.
     """
 
     sources: tuple[str, ...]
     checked: str | None = None
     reference: str | None = None
     years: str | None = None
+    unchecked: bool = False
+
+    @property
+    def check(self) -> str | None:
+        """In words; None where there is nothing to check, such as a number of the user's own."""
+        if self.unchecked:
+            return "not checked yet"
+        return None if self.checked is None else f"checked {self.checked}"
 
 
 OWN_DATA: Final = Origin(("data of your own: not in the inventory that is shipped",))
@@ -59,11 +68,13 @@ class AboutModel(NamedTuple):
 
     Attributes:
         evidence: A, the maker publishes its parameters; B, a third party estimates them; C, nobody says, a range of its class.
+        origin: where its parameters are from.
         precision: the format of the weights, and where that is from.
         licence: of the weights, and where that is from.
     """
 
     evidence: str
+    origin: Origin
     precision: tuple[str, Origin] | None
     licence: tuple[str, Origin] | None
 
@@ -83,6 +94,7 @@ def about_model(entry: ModelEntry) -> AboutModel | None:
         if record is not None and record.entry.id == entry.id:
             return AboutModel(
                 record.evidence,
+                _origin(record.provenance),
                 _named(records.weights.precision(entry.id), entry),
                 _named(records.weights.licence(entry.id), entry),
             )
@@ -149,4 +161,7 @@ def _of_own_zone(code: str, factor: str) -> Origin:
 
 
 def _origin(provenance: Provenance) -> Origin:
-    return Origin(provenance.sources, provenance.checked.isoformat(), provenance.reference)
+    day = provenance.checked
+    return Origin(
+        provenance.sources, None if day is None else day.isoformat(), provenance.reference, unchecked=day is None
+    )

@@ -16,7 +16,7 @@ from otel_genai_impact.inventory.compiled import CompiledInventory, Inventory
 from otel_genai_impact.inventory.electricity import inventory_with
 from otel_genai_impact.inventory.fields import AT_LEAST_ONE, NOT_NEGATIVE, POSITIVE, Table, read_toml
 from otel_genai_impact.inventory.loader import read_data_center, read_model, read_zones
-from otel_genai_impact.inventory.provenance import PROVENANCE_KEYS, read_provenance
+from otel_genai_impact.inventory.provenance import SOURCE_KEYS, read_provenance
 from otel_genai_impact.inventory.resolved import Deployment, Machine
 from otel_genai_impact.inventory.rows import data_center_row, model_row, zone_row
 from otel_genai_impact.inventory.weights import read_precision
@@ -41,7 +41,7 @@ MACHINE_EMBODIED: Final = {
     "embodied_pe_mj": PE,
 }
 """What making a machine cost, in the units of Boavizta's figures."""
-MACHINE_KEYS: Final = ("pue", "zone", "lifetime_years", *MACHINE_EMBODIED, *PROVENANCE_KEYS[:2])
+MACHINE_KEYS: Final = ("pue", "zone", "lifetime_years", *MACHINE_EMBODIED, *SOURCE_KEYS)
 _S_PER_YEAR: Final = 365 * 24 * 3600.0
 _HEADER: Final = re.compile(r"\s*\[(?P<path>[^\[\]]+)\]\s*(?:#.*)?")
 
@@ -106,7 +106,7 @@ def with_custom(shipped: Inventory, custom: CustomData) -> Inventory:
 
 def _read_model(table: Table, name: str) -> ModelEntry:
     """A model of the user's own; unlike ours it need not say where its numbers come from."""
-    if PROVENANCE_KEYS[0] in table.values or PROVENANCE_KEYS[1] in table.values:
+    if any(key in table.values for key in SOURCE_KEYS):
         read_provenance(table)
     return read_model(table, OWN, None, name)
 
@@ -166,7 +166,7 @@ def _is_zone(code: str, zones: Mapping[str, ZoneEntry], shipped: Inventory) -> b
 def _read_machine(table: Table, zones: Mapping[str, ZoneEntry], shipped: Inventory) -> Machine:
     """The machine that is measured. What making it cost needs all three figures, and how long it is used."""
     table.allow(*MACHINE_KEYS)
-    if PROVENANCE_KEYS[0] in table.values or PROVENANCE_KEYS[1] in table.values:
+    if any(key in table.values for key in SOURCE_KEYS):
         read_provenance(table)
     zone = table.optional_text("zone")
     if zone is not None and not _is_zone(zone, zones, shipped):

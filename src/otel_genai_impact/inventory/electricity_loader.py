@@ -10,7 +10,7 @@ from otel_genai_impact.impacts.product_system import ElectricityMix
 from otel_genai_impact.inventory.compiled import DATA_FOLDER, ZoneEntry
 from otel_genai_impact.inventory.fields import NOT_NEGATIVE, POSITIVE, Table, read_toml
 from otel_genai_impact.inventory.loader import ZONE_FORM, ZONE_PATTERN
-from otel_genai_impact.inventory.provenance import read_provenance
+from otel_genai_impact.inventory.provenance import SOURCE_KEYS, read_provenance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +50,7 @@ def load_electricity(path: Path = OWN_FILE) -> ElectricityRecords:
         InventoryError: on the first problem.
     """
     top = read_toml(path)
-    top.allow("sources", "checked", "origins", "zones")
+    top.allow(*SOURCE_KEYS, "origins", "zones")
     read_provenance(top)
     origins = {name: _read_origin(table) for name, table in top.tables("origins")}
     origins_of: dict[str, tuple[str, ...]] = {}
@@ -62,7 +62,7 @@ def load_electricity(path: Path = OWN_FILE) -> ElectricityRecords:
 
 
 def _read_origin(table: Table) -> ElectricityOrigin:
-    table.allow("what", "year", "licence", "sources", "checked")
+    table.allow("what", "year", "licence", *SOURCE_KEYS)
     year = table.optional_number("year", POSITIVE)
     return ElectricityOrigin(
         what=table.text("what"),

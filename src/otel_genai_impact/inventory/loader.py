@@ -28,7 +28,7 @@ from otel_genai_impact.inventory.fields import (
     read_toml,
     shown,
 )
-from otel_genai_impact.inventory.provenance import PROVENANCE_KEYS, Provenance, read_provenance
+from otel_genai_impact.inventory.provenance import PROVENANCE_KEYS, SOURCE_KEYS, Provenance, read_provenance
 from otel_genai_impact.inventory.weights import WEIGHTS_FILE, WeightsRecords, load_weights, read_precision
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _load_clouds(path: Path, zones: Mapping[str, ZoneEntry]) -> dict[str, CloudR
 
 
 def _read_cloud(table: Table, zones: Mapping[str, ZoneEntry]) -> CloudRecord:
-    table.allow("pue", "pue_year", "onsite_wue_l_per_kwh", "wue_year", "zones", "sources", "checked")
+    table.allow("pue", "pue_year", "onsite_wue_l_per_kwh", "wue_year", "zones", *SOURCE_KEYS)
     read_provenance(table)
     for year in ("pue_year", "wue_year"):
         table.number(year, POSITIVE)

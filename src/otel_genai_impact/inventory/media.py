@@ -54,10 +54,10 @@ def read_media_models(path: Path, modality: Modality) -> dict[str, MediaEntry]:
 
 def _read(table: Table, model_id: str, modality: Modality) -> MediaEntry:
     from otel_genai_impact.inventory.fields import POSITIVE
+    from otel_genai_impact.inventory.provenance import SOURCE_KEYS, read_provenance
 
-    table.allow("parameters_b", "parameters_disclosed", *_OPTIONAL, "sources", "checked")
-    table.urls("sources")
-    table.day("checked")
+    table.allow("parameters_b", "parameters_disclosed", *_OPTIONAL, *SOURCE_KEYS)
+    read_provenance(table)
     parameters_b = table.interval("parameters_b", POSITIVE)
     is_disclosed = table.flag("parameters_disclosed", default=True)
     maker, slash, name = model_id.partition("/")

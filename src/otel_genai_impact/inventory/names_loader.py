@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from otel_genai_impact.impacts.interval import Interval
 from otel_genai_impact.inventory.compiled import DATA_FOLDER, OPEN_WEIGHTS
 from otel_genai_impact.inventory.fields import Table, read_toml, shown
-from otel_genai_impact.inventory.provenance import read_provenance
+from otel_genai_impact.inventory.provenance import SOURCE_KEYS, read_provenance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from otel_genai_impact.inventory.names import Place
 
 MODALITIES: Final = ("embedding", "image", "video", "audio", "ranking")
-_PROVENANCE: Final = ("sources", "checked")
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -103,7 +102,7 @@ def _read_others(top: Table) -> dict[str, str]:
     others: dict[str, str] = {}
     for maker in top.values:
         table = top.table(maker)
-        table.allow(*MODALITIES, *_PROVENANCE)
+        table.allow(*MODALITIES, *SOURCE_KEYS)
         read_provenance(table)
         for modality in MODALITIES:
             listed = table.values.get(modality, [])
@@ -118,7 +117,7 @@ def _groups(top: Table, key: str) -> list[Table]:
     groups: list[Table] = []
     for name in top.values:
         group = top.table(name)
-        group.allow(key, *_PROVENANCE)
+        group.allow(key, *SOURCE_KEYS)
         read_provenance(group)
         groups.append(group.table(key))
     return groups
@@ -130,7 +129,7 @@ def _read_families(top: Table, records: InventoryRecords) -> tuple[FamilyRecord,
 
 def _read_family(table: Table, name: str, records: InventoryRecords) -> FamilyRecord:
     """A family with its members, whose envelope is its range; or one that writes sizes into its names."""
-    table.allow("pattern", "maker", "table", "members", "size_in_name", *_PROVENANCE)
+    table.allow("pattern", "maker", "table", "members", "size_in_name", *SOURCE_KEYS)
     read_provenance(table)
     pattern, maker, provider = (
         table.text("pattern"),

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from otel_genai_impact.inventory.fields import Table
 
 _RELEASE: Final = re.compile(r"\d+(\.\d+)+")
-PROVENANCE_KEYS: Final = ("sources", "checked", "reference", "retired_in")
+SOURCE_KEYS: Final = ("sources", "checked", "unchecked")
+PROVENANCE_KEYS: Final = (*SOURCE_KEYS, "reference", "retired_in")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,13 +22,13 @@ class Provenance:
 
     Attributes:
         sources: links to what says so.
-        checked: when the entry was compared with its reference, or with its sources where it has none.
+        checked: when the entry was compared with its reference, or with its sources where it has none; None if nobody did yet.
         reference: the release of a reference data set that the numbers were taken from, if one was.
         retired_in: the first release of that reference that no longer knows the entry, if it was retired.
     """
 
     sources: tuple[str, ...]
-    checked: dt.date
+    checked: dt.date | None
     reference: str | None
     retired_in: str | None
 
@@ -38,7 +39,18 @@ def read_provenance(table: Table, *, reference_is_source: bool = False) -> Prove
     retired = "retired_in" in table.values
     return Provenance(
         sources=table.urls("sources") if links_needed else (),
-        checked=table.day("checked"),
+        checked=read_check_day(table),
         reference=table.optional_text("reference") if links_needed else table.text("reference"),
         retired_in=table.matching("retired_in", _RELEASE, 'a release such as "0.10.0"') if retired else None,
     )
+
+
+def read_check_day(table: Table) -> dt.date | None:
+    """When an entry was compared with its sources; None if it says that nobody did. It must say one or the other."""
+    if "unchecked" not in table.values:
+        return table.day("checked")
+    if "checked" in table.values:
+        raise table.error("unchecked", "expected either this or a day in checked, not both")
+    if table.values["unchecked"] is not True:
+        raise table.expected("unchecked", "true, or instead a day in checked")
+    return None

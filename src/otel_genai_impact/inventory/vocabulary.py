@@ -96,4 +96,4 @@ OLLAMA_DEFAULTS: Final = {
     "mixtral": "mixtral-8x7b-instruct-v0.1", "phi3": "phi3-mini-128k-instruct", "phi4": "phi4", "qwen2.5": "qwen2.5-7b-instruct",
     "qwen3": "qwen3-8b", "qwq": "qwq-32b",
 }  # fmt: skip
-"""What Ollama runs if a name has no tag, or the tag `latest`: https://ollama.com/library, checked 2026-11-22."""
+"""What Ollama runs if a name has no tag, or the tag `latest`: https://ollama.com/library."""

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from otel_genai_impact.inventory.fields import Table, read_toml
-from otel_genai_impact.inventory.provenance import read_provenance
+from otel_genai_impact.inventory.provenance import SOURCE_KEYS, read_provenance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -88,7 +88,7 @@ def load_weights(path: Path, model_ids: Iterable[str]) -> WeightsRecords:
 
 
 def _read_group(table: Table, name: str, known: frozenset[str]) -> WeightsGroup:
-    table.allow("models", "sources", "checked")
+    table.allow("models", *SOURCE_KEYS)
     return WeightsGroup(
         name=name,
         patterns=_read_patterns(table, known),

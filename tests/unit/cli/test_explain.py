@@ -73,6 +73,26 @@ def test_every_number_of_the_inventory_has_a_source_and_a_day() -> None:
         assert factor["checked"] is None or re.fullmatch(r"\d{4}-\d\d-\d\d", factor["checked"])
 
 
+@pytest.mark.parametrize(
+    ("provider", "model", "words"),
+    [
+        ("groq", "openai/gpt-oss-20b", "(EcoLogits 0.11.3, checked 2026-11-22)"),
+        ("somebody", "meta-llama/Llama-3.2-1B-Instruct", "(checked 2026-11-23)"),
+        ("xai", "grok-4", "(not checked yet)"),
+    ],
+)
+def test_a_number_that_nobody_checked_says_so(
+    provider: str, model: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the text, beside its source, and in the JSON."""
+    assert main(["explain", provider, model, "--output-tokens", "10"]) == 0
+    factors = explain(provider, model, output_tokens=10, latency_s=None, zone=None)["factors"]
+    [active] = [factor for factor in factors if factor["symbol"] == "P"]
+    [line] = [line for line in capsys.readouterr().out.splitlines() if f"] {' '.join(active['sources'])} (" in line]
+    assert words == line[-len(words) :]
+    assert ("not checked" in words) == active["unchecked"]
+
+
 def test_every_assumption_is_explained() -> None:
     """The codes of the estimate, each with a sentence."""
     explained = _explained(latency_s=None, zone=None)

@@ -25,7 +25,7 @@ def _complaint(folder: Path, file: str, old: str, new: str) -> str:
 
 
 MODEL_KEYS = "parameters_disclosed, multimodal, output_tokens_per_s, time_to_first_token_s, precision"
-PROVENANCE_KEYS = "sources, checked, reference, retired_in"
+PROVENANCE_KEYS = "sources, checked, unchecked, reference, retired_in"
 A_DAY = "a date such as 2026-11-22"
 AN_INTERVAL = "expected a positive number or [low, high]"
 
@@ -88,6 +88,16 @@ MODEL_ERRORS = [
     ("2026-11-22", '"today"', f'models."big": checked: expected {A_DAY}, got "today"'),
     ("2026-11-22", "2026-11-22T10:00:00", f'models."big": checked: expected {A_DAY}, got 2026-11-22T10:00:00'),
     ("checked = 2026-11-22\n", "", f'models."big": checked: missing, expected {A_DAY}'),
+    (
+        "checked = 2026-11-22\n",
+        "unchecked = false\n",
+        'models."big": unchecked: expected true, or instead a day in checked, got false',
+    ),
+    (
+        "checked = 2026-11-22\n",
+        "checked = 2026-11-22\nunchecked = true\n",
+        'models."big": unchecked: expected either this or a day in checked, not both',
+    ),
     ('"0.10.0"', '"soon"', 'models."small": retired_in: expected a release such as "0.10.0", got "soon"'),
     (
         'model = "small"',

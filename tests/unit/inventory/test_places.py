@@ -146,7 +146,7 @@ north-1 = "FRA"
             "wue_year",
             "water_year",
             'clouds."acme": water_year: unknown key, allowed are '
-            "pue, pue_year, onsite_wue_l_per_kwh, wue_year, zones, sources, checked",
+            "pue, pue_year, onsite_wue_l_per_kwh, wue_year, zones, sources, checked, unchecked",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Every number that is shipped says where it comes from and when that was looked at; and nothing that was known is forgotten."""
+"""Every number that is shipped says where it comes from, and when that was looked at or that it was not; nothing is forgotten."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from otel_genai_impact.inventory.compiled import DATA_FOLDER, ModelEntry, inventory
+from otel_genai_impact.inventory.electricity_loader import FACTORS, OWN_FILE, load_electricity
+from otel_genai_impact.inventory.loader import load_inventory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,27 +18,71 @@ ROOT = Path(__file__).parents[3]
 SNAPSHOT = Path(__file__).with_name("models_ever_known.txt")
 
 
-def _numbers(table: dict[str, object], told: bool, where: str) -> Iterator[tuple[str, bool]]:
-    """Each number below a table, and whether it or a table around it has sources and a day."""
-    told = told or (bool(table.get("sources")) and isinstance(table.get("checked"), dt.date))
+ELECTRICITY_TABLES = ROOT / "tools/electricity"
+
+
+def _status(table: dict[str, object], around: str) -> str:
+    """What a table says of its numbers; what is around it, if it says nothing itself."""
+    if not table.get("sources"):
+        return around
+    if table.get("unchecked") is True:
+        return "unchecked"
+    return "checked" if isinstance(table.get("checked"), dt.date) else around
+
+
+def _numbers(table: dict[str, object], status: str, where: str) -> Iterator[tuple[str, str]]:
+    """Each number below a table, and what it or a table around it says of its check."""
+    status = _status(table, status)
     for key, value in table.items():
         for item in cast("list[object]", value) if isinstance(value, list) else [value]:
             if isinstance(item, dict):
-                yield from _numbers(cast("dict[str, object]", item), told, f"{where}.{key}")
+                yield from _numbers(cast("dict[str, object]", item), status, f"{where}.{key}")
             elif isinstance(item, int | float) and not isinstance(item, bool):
-                yield f"{where}.{key}", told
+                yield f"{where}.{key}", status
 
 
-def test_every_number_has_a_source_and_a_check_date() -> None:
-    """In its own table of the TOML file, or in one around it."""
-    numbers = [
+def _all_numbers() -> list[tuple[str, str]]:
+    paths = [path for path in sorted(DATA_FOLDER.rglob("*.toml")) if path != OWN_FILE]
+    in_tables = [
         number
-        for path in sorted(DATA_FOLDER.rglob("*.toml"))
-        for number in _numbers(tomllib.loads(path.read_text(encoding="utf-8")), told=False, where=path.name)
+        for path in (*paths, ELECTRICITY_TABLES / "technologies.toml")
+        for number in _numbers(tomllib.loads(path.read_text(encoding="utf-8")), "untold", where=path.name)
     ]
-    assert [where for where, told in numbers if not told] == []
-    print(f"{len(numbers)} numbers, each with source and check date")
+    return [*in_tables, *_electricity()]
+
+
+def _electricity() -> Iterator[tuple[str, str]]:
+    """Each factor of each zone of our own set, by the origin that it names."""
+    known = load_electricity()
+    for zone, origins in known.origins_of.items():
+        for factor, origin in zip(FACTORS, origins, strict=True):
+            day = known.origins[origin].provenance.checked
+            yield f"{zone}.{factor}", "unchecked" if day is None else "checked"
+
+
+def test_every_number_has_a_source_and_says_whether_it_was_checked() -> None:
+    """In its own table of the TOML file, or in one around it. The page for people has the counts."""
+    numbers = _all_numbers()
+    assert [where for where, status in numbers if status == "untold"] == []
+    checked = sum(status == "checked" for _, status in numbers)
+    counts = f"{len(numbers)} numbers, {checked} checked, {len(numbers) - checked} not yet checked"
+    print(counts)
     assert len(numbers) > 2000
+    assert counts in (ROOT / "docs/inventory.md").read_text(encoding="utf-8")
+
+
+def test_what_was_filled_in_from_memory_does_not_claim_a_check() -> None:
+    """Of models that the reference does not know, those have a day whose figures were seen in a source that they name."""
+    shipped = load_inventory().providers.values()
+    ours = {
+        model.entry.id: model.provenance.checked
+        for record in shipped
+        for model in record.models.values()
+        if model.provenance.reference is None
+    }
+    assert dt.date(2026, 11, 23) == ours["meta-llama/Llama-3.2-1B-Instruct"]
+    assert ours["xai/grok-4"] is None
+    assert 150 < sum(day is None for day in ours.values())
 
 
 def test_no_check_date_lies_in_the_future_of_the_data() -> None:

@@ -126,7 +126,8 @@ def _source(factor: Mapping[str, Any]) -> str:
     """Who says a number, for which year, and when that was looked up."""
     if not factor["sources"]:
         return "not known of what was recorded"
-    notes = (factor["reference"], factor["years"] or "year not said", f"checked {factor['checked']}")
+    check = "not checked yet" if factor["unchecked"] else factor["checked"] and f"checked {factor['checked']}"
+    notes = (factor["reference"], factor["years"] or "year not said", check)
     return f"{' '.join(factor['sources'])} ({', '.join(note for note in notes if note)})"
 
 

@@ -114,10 +114,11 @@ def model(evidence: Evidence, catalog: Catalog) -> dict[str, Any]:
 
 def _origin(origin: Origin | None) -> dict[str, Any]:
     if origin is None:
-        return {"sources": [], "reference": None, "years": None, "checked": None}
+        return {"sources": [], "reference": None, "years": None, "checked": None, "unchecked": False}
     return {
         "sources": list(origin.sources),
         "reference": origin.reference,
         "years": origin.years,
         "checked": origin.checked,
+        "unchecked": origin.unchecked,
     }
