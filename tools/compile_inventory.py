@@ -1,7 +1,8 @@
 """Compiles the inventory's TOML files into the JSON files that the running program reads: numbers, names, and electricity of our own.
 
 python tools/compile_inventory.py            write them
-python tools/compile_inventory.py --check    exit 1 if those on disk are not what the TOML files give
+python tools/compile_inventory.py --check    exit 1 if those on disk are not what the TOML files give, or not what was released
+python tools/compile_inventory.py --archive  write them, and keep them under their data version: once a release
 """
 
 from __future__ import annotations
@@ -14,18 +15,20 @@ from typing import TYPE_CHECKING, cast
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from otel_genai_impact.inventory.archive import ARCHIVE_FOLDER, read_archive, write_archive
 from otel_genai_impact.inventory.compiled import COMPILED_FILE, CompiledInventory
 from otel_genai_impact.inventory.electricity import ELECTRICITY_FILE, CompiledElectricity
 from otel_genai_impact.inventory.electricity_loader import ElectricityRecords, load_electricity
 from otel_genai_impact.inventory.fields import InventoryError
 from otel_genai_impact.inventory.loader import InventoryRecords, load_inventory
+from otel_genai_impact.inventory.media import MEDIA_FOLDER
 from otel_genai_impact.inventory.names import NAMES_FILE, Names
 from otel_genai_impact.inventory.names_loader import load_names
 from otel_genai_impact.inventory.rows import cloud_row, data_center_row, model_row, zone_row
 from tools.compile_names import compiled_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 GENERATED_MARK = "Made by tools/compile_inventory.py from the TOML files beside it. Edit those."
 
@@ -71,7 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Write or check the compiled file; the exit status says whether it is right."""
     parser = argparse.ArgumentParser(description="Compile the inventory's TOML files into JSON.")
     parser.add_argument("--check", action="store_true", help="write nothing, exit 1 if a file on disk is stale")
-    check: bool = parser.parse_args(arguments).check
+    parser.add_argument("--archive", action="store_true", help="keep this data version, for a release")
+    options = parser.parse_args(arguments)
     try:
         records = load_inventory()
         texts = {
@@ -82,14 +86,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except InventoryError as error:
         print(error, file=sys.stderr)
         return 1
-    if not check:
+    kept = released_files(texts)
+    if read_archive(ARCHIVE_FOLDER, records.data_version) not in (None, kept):
+        print(f"released {records.data_version} differs: set a new data_version in meta.toml", file=sys.stderr)
+        return 1
+    if not options.check:
         for path, text in texts.items():
-            path.write_text(text, encoding="utf-8", newline="\n")
+            if _on_disk(path) != text:
+                path.write_text(text, encoding="utf-8", newline="\n")
+        if options.archive:
+            print(f"kept as {write_archive(ARCHIVE_FOLDER, records.data_version, kept).name}")
         return 0
     stale = [path for path, text in texts.items() if _on_disk(path) != text]
     for path in stale:
         print(f"{path.name} is stale; run: python tools/compile_inventory.py", file=sys.stderr)
     return 1 if stale else 0
+
+
+def released_files(texts: Mapping[Path, str]) -> dict[str, str]:
+    """All that an archive keeps, by name: what was compiled, and the models that are read as people edit them."""
+    media = {f"{MEDIA_FOLDER.name}/{path.name}": path for path in MEDIA_FOLDER.glob("*.toml")}
+    return {
+        **{path.name: text for path, text in texts.items()},
+        **{name: path.read_text(encoding="utf-8") for name, path in media.items()},
+    }
 
 
 def _on_disk(path: Path) -> str | None:

@@ -72,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     estimate = commands.add_parser("estimate", help="estimate the impacts of one request")
     _add_request(estimate)
     _add_cost(estimate)
+    estimate.add_argument(
+        "--data-version", metavar="VERSION", help="of the shipped data, such as 2026.11; today's if not given"
+    )
     _add_request(
         commands.add_parser(
             "explain",

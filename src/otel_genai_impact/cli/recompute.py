@@ -81,8 +81,10 @@ class Comparison:
 def print_recomputed(options: Namespace) -> int:
     """Print before and after, as text or JSON; the exit code."""
     try:
-        by, before, after = grouping(options.by), settings_of(None), settings_of(options.zone, options.method)
-        comparison, reading = recompute(options.files, before, after, by, as_if=what_if(options.as_if, after))
+        version = options.data_version
+        by, before, after = grouping(options.by), settings_of(None), settings_of(options.zone, options.method, version)
+        as_if = what_if(options.as_if, after, version)
+        comparison, reading = recompute(options.files, before, after, by, as_if=as_if, data_version=version)
     except ReportError as error:
         print(f"genai-impact recompute: {error}", file=sys.stderr)
         return _FAILED
@@ -102,10 +104,11 @@ def recompute(
     by: tuple[str, ...],
     *,
     as_if: tuple[str, str] | None = None,
+    data_version: str | None = None,
 ) -> tuple[Comparison, Reading]:
     """Read files of spans once, and each request twice: as it stands there, and estimated now.
 
-    What stands there without figures is estimated by the settings before.
+    What stands there without figures is estimated by the settings before. `data_version`: of the data for the second time.
 
     Raises:
         OSError: a file cannot be opened or read.
@@ -113,7 +116,7 @@ def recompute(
     comparison, reading = Comparison(), Reading()
     with closing(Seen()) as seen, closing(Seen()) as seen_again:
         before = Estimating(settings_before, by, seen)
-        after = Estimating(settings_after, by, seen_again, recompute=True, as_if=as_if)
+        after = Estimating(settings_after, by, seen_again, recompute=True, as_if=as_if, data_version=data_version)
         for path in files:
             for place, export in exports(path, reading):
                 for span in spans_of(place, export, reading):

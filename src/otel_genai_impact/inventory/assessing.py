@@ -66,6 +66,7 @@ def estimate(
     at: dt.date | None = None,
     method: str = DEFAULT_METHOD,
     config: str | None = None,
+    data_version: str | None = None,
 ) -> Assessment:
     """Estimate the impacts of one request.
 
@@ -82,15 +83,17 @@ def estimate(
         at: the day of the request, on which the name may have meant another model; today if not given.
         method: name of the method.
         config: a file of data of the user's own, as `GENAI_IMPACT_CONFIG` names it for a running program.
+        data_version: of the shipped data, one that was kept, such as `2026.11`; today's if not given.
 
     Raises:
         ModelError: the inventory has no such model (a LookupError).
         ZoneError: it has no such zone (a LookupError).
+        DataVersionError: there are no data of that version (a LookupError).
         ValueError: there is no such method, or a quantity is negative or not a number.
     """
     if method not in METHODS:
         raise ValueError(f"there is no method {method!r}; the methods are {', '.join(METHODS)}")
-    catalog = Catalog.with_file(zone, config, electricity=METHODS[method].electricity)
+    catalog = Catalog.with_file(zone, config, electricity=METHODS[method].electricity, data_version=data_version)
     served = catalog.serve(provider, model, at=at, host=host)
     if served is None:
         raise ModelError(f"{provider!r} has no model {model!r} in the inventory{catalog.nearest(provider, model)}")

@@ -115,12 +115,14 @@ class Catalog:
         deployments: what names mean that the user gave.
         machine: what the user says of the machine that this process runs on.
         electricity: the method's set of electricity data; that of the inventory, if one is given.
+        data_version: of the shipped inventory, one that was kept; today's if not given.
 
     Attributes:
         electricity: the same.
 
     Raises:
         ZoneError: the inventory has no such zone.
+        DataVersionError: there are no data of that version.
     """
 
     def __init__(
@@ -131,8 +133,9 @@ class Catalog:
         deployments: tuple[Deployment, ...] = (),
         electricity: str = REFERENCE_ELECTRICITY,
         machine: Machine | None = None,
+        data_version: str | None = None,
     ) -> None:
-        self._inventory = inventory_with(electricity) if entries is None else entries
+        self._inventory = inventory_with(electricity, data_version) if entries is None else entries
         self.electricity = electricity
         self._zone = None if zone is None else self.zone(zone)
         self.machine = machine
@@ -141,10 +144,15 @@ class Catalog:
 
     @classmethod
     def of_setting(
-        cls, zone: str | None, config: str | None = None, *, electricity: str = REFERENCE_ELECTRICITY
+        cls,
+        zone: str | None,
+        config: str | None = None,
+        *,
+        electricity: str = REFERENCE_ELECTRICITY,
+        data_version: str | None = None,
     ) -> Catalog:
         """The catalogue for a zone and a file of data that a user set: what cannot be used is a line in the log, and ignored."""
-        entries, deployments, machine = _own_data(config, inventory_with(electricity))
+        entries, deployments, machine = _own_data(config, inventory_with(electricity, data_version))
         try:
             return cls(zone=zone, entries=entries, deployments=deployments, electricity=electricity, machine=machine)
         except ZoneError as error:
@@ -152,20 +160,23 @@ class Catalog:
             return cls(entries=entries, deployments=deployments, electricity=electricity, machine=machine)
 
     @classmethod
-    def with_file(cls, zone: str | None, config: str | None, *, electricity: str) -> Catalog:
+    def with_file(
+        cls, zone: str | None, config: str | None, *, electricity: str, data_version: str | None = None
+    ) -> Catalog:
         """The catalogue for a zone and a file that a person names now: what cannot be used is an error.
 
         Raises:
             ZoneError: there is no such zone.
+            DataVersionError: there are no data of that version.
             InventoryError: there is something wrong with the file (a ValueError).
         """
         if config is None:
-            return cls(zone=zone, electricity=electricity)
+            return cls(zone=zone, electricity=electricity, data_version=data_version)
         from pathlib import Path
 
         from otel_genai_impact.inventory.custom import read_custom, with_custom
 
-        shipped = inventory_with(electricity)
+        shipped = inventory_with(electricity, data_version)
         custom = read_custom(Path(config), shipped)
         return cls(
             zone=zone,
@@ -179,6 +190,11 @@ class Catalog:
     def data_version(self) -> str:
         """Version of the inventory."""
         return self._inventory.data_version
+
+    @property
+    def archive(self) -> str | None:
+        """The version in the archive that the inventory is from; None for today's."""
+        return self._inventory.archive
 
     @property
     def has_zone_for_all(self) -> bool:

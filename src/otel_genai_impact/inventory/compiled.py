@@ -43,7 +43,10 @@ CloudRow: TypeAlias = tuple[float, float, float, float, dict[str, str]]
 
 
 class CompiledInventory(TypedDict):
-    """What the generated file holds. Makers: null where a model's name is `maker/name` already."""
+    """What the generated file holds. Makers: null where a model's name is `maker/name` already.
+
+    archive: the version that this was read from the archive as; absent in what is shipped as today's.
+    """
 
     data_version: str
     makers: dict[str, str | None]
@@ -52,6 +55,7 @@ class CompiledInventory(TypedDict):
     zones: dict[str, ZoneRow]
     data_centers: dict[str, DataCenterRow]
     clouds: NotRequired[dict[str, CloudRow]]
+    archive: NotRequired[str]
 
 
 class ModelEntry(NamedTuple):
@@ -105,6 +109,11 @@ class Inventory:
     def data_version(self) -> str:
         """Year and month of the numbers, `2026.11`."""
         return self._content["data_version"]
+
+    @property
+    def archive(self) -> str | None:
+        """The version in the archive that this is from; None for today's."""
+        return self._content.get("archive")
 
     @property
     def providers(self) -> tuple[str, ...]:

@@ -34,9 +34,14 @@ class MediaEntry(NamedTuple):
 
 
 @cache
-def media_models(modality: Modality) -> Mapping[str, MediaEntry]:
-    """The shipped models of a modality by `maker/name`."""
-    return read_media_models(MEDIA_FOLDER / f"{modality}.toml", modality)
+def media_models(modality: Modality, archive: str | None = None) -> Mapping[str, MediaEntry]:
+    """The models of a modality by `maker/name`: today's, or those of a version in the archive."""
+    path = MEDIA_FOLDER / f"{modality}.toml"
+    if archive is not None:
+        from otel_genai_impact.inventory.archive import archived_path
+
+        path = archived_path(archive, f"{MEDIA_FOLDER.name}/{path.name}")
+    return read_media_models(path, modality)
 
 
 def read_media_models(path: Path, modality: Modality) -> dict[str, MediaEntry]:
@@ -89,7 +94,7 @@ class MediaCatalog:
         """What serves a request to this provider for the model of one of these names, the best name first."""
         for position, name in enumerate(names):
             found = None if name is None else self._catalog.identify(provider, name)
-            known = None if found is None else media_models(self._modality).get(found.id)
+            known = None if found is None else self._models().get(found.id)
             if found is None or known is None:
                 continue
             codes = () if name == known.entry.name else found.codes
@@ -100,4 +105,7 @@ class MediaCatalog:
 
     def model(self, model_id: str) -> MediaModel:
         """What the model of this id makes of a request."""
-        return media_models(self._modality)[model_id].model
+        return self._models()[model_id].model
+
+    def _models(self) -> Mapping[str, MediaEntry]:
+        return media_models(self._modality, self._catalog.archive)

@@ -50,7 +50,11 @@ class Names(TypedDict):
 
 
 @cache
-def names() -> Names:
-    """The shipped names. Two threads that come first together may both read them, which does no harm."""
+def names(archive: str | None = None) -> Names:
+    """The names of today, or of a version in the archive. Two threads that come first together may both read them."""
+    if archive is not None:
+        from otel_genai_impact.inventory.archive import archived
+
+        return archived(archive, NAMES_FILE.name)
     content: Names = json.loads(NAMES_FILE.read_bytes())
     return content

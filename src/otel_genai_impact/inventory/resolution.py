@@ -44,7 +44,7 @@ def resolve(
     inventory: Inventory, table: str | None, name: str, *, at: dt.date | None = None, ollama: bool = False
 ) -> Resolution | None:
     """What this name means at a provider with this table of models, at a day; without a day, as of the inventory."""
-    known = names()
+    known = names(inventory.archive)
     if at is not None and (place := _earlier(known, name, at)) is not None:
         return _of_place(inventory, place, (semconv.MODEL_ALIAS,))
     if (entry := inventory.exact(table, name)) is not None:

@@ -35,7 +35,7 @@ def catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Catalog:
     (folder / "makers" / "example.toml").write_text(HEAD + FIVE_LINES, encoding="utf-8")
     records = load_inventory(folder)
     names = cast("Names", json.loads(compiled_text(compiled_names(records, load_names(records, folder)))))
-    monkeypatch.setattr(resolution, "names", lambda: names)
+    monkeypatch.setattr(resolution, "names", lambda _archive: names)
     return Catalog(entries=Inventory(compiled(records)))
 
 

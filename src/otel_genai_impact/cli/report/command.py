@@ -112,23 +112,23 @@ def grouping(text: str) -> tuple[str, ...]:
     return by
 
 
-def settings_of(zone: str | None, method: str | None = None) -> Settings:
-    """What a user set for applications holds for what is estimated here, too; a wrong zone or method is an error here.
+def settings_of(zone: str | None, method: str | None = None, data_version: str | None = None) -> Settings:
+    """What a user set for applications holds for what is estimated here, too; a wrong zone, method or version of data is an error here.
 
     Raises:
-        ReportError: there is no such zone or method.
+        ReportError: there is no such zone, method or version.
     """
     settings = Settings.load({"zone": zone, "method": method})
     if settings.method not in METHODS:
         raise ReportError(f"there is no method {settings.method!r}; the methods are {', '.join(METHODS)}")
     try:
-        Catalog(zone=settings.zone, electricity=METHODS[settings.method].electricity)
+        Catalog(zone=settings.zone, electricity=METHODS[settings.method].electricity, data_version=data_version)
     except LookupError as error:
         raise ReportError(str(error)) from error
     return settings
 
 
-def what_if(model: str | None, settings: Settings) -> tuple[str, str] | None:
+def what_if(model: str | None, settings: Settings, data_version: str | None = None) -> tuple[str, str] | None:
     """Provider and name of the model of --as-if; None if there is none.
 
     Raises:
@@ -140,7 +140,7 @@ def what_if(model: str | None, settings: Settings) -> tuple[str, str] | None:
     if not slash or not provider or not name:
         raise ReportError(f"--as-if is written provider/model, for example openai/gpt-4o-mini, got {model!r}")
     electricity = METHODS[settings.method].electricity
-    catalog = Catalog.of_setting(settings.zone, settings.config, electricity=electricity)
+    catalog = Catalog.of_setting(settings.zone, settings.config, electricity=electricity, data_version=data_version)
     if catalog.serve(provider, name) is None:
         raise ReportError(
             f"the inventory has no model {name!r} of provider {provider!r}{catalog.nearest(provider, name)}"

@@ -50,6 +50,11 @@ def add_recompute_options(parser: ArgumentParser) -> None:
         "--by", default="model", metavar="KEYS", help="what to group by, as for report; model if not given"
     )
     _add_estimates(parser)
+    parser.add_argument(
+        "--data-version",
+        metavar="VERSION",
+        help="of the data for what is estimated now, such as 2026.11; today's if not given",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON, in the units of the telemetry: J, g, L")
 
 

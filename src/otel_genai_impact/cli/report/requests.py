@@ -79,11 +79,14 @@ class Estimating:
         seen: Seen,
         *,
         recompute: bool = False,
+        data_version: str | None = None,
         task: str | None = None,
         as_if: tuple[str, str] | None = None,
     ) -> None:
         self._method = METHODS[settings.method]
-        self.catalog = Catalog.of_setting(settings.zone, settings.config, electricity=self._method.electricity)
+        self.catalog = Catalog.of_setting(
+            settings.zone, settings.config, electricity=self._method.electricity, data_version=data_version
+        )
         account = Account()
         self._plans = Plans(self.catalog, self._method, "standard", account)
         self._media = media_plans(self.catalog, self._method, "standard", account)

@@ -1,0 +1,74 @@
+"""The numbers of earlier releases: one file a data version, read where a version is asked for by its name.
+
+An archive has the files that the running program read then, names and media models included. What code does with a name
+(`spelling.py`, `hosts.py`) is today's.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ARCHIVE_FOLDER: Final = Path(__file__).with_name("archive")
+_SUFFIX: Final = ".zip"
+_NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
+
+
+class DataVersionError(LookupError):
+    """There are no data of such a version."""
+
+
+def archived_versions(folder: Path | None = None) -> tuple[str, ...]:
+    """The data versions that were kept, oldest first."""
+    return tuple(sorted((path.stem for path in (folder or ARCHIVE_FOLDER).glob(f"*{_SUFFIX}")), key=_in_time))
+
+
+def _in_time(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
+
+
+def archived(version: str, name: str) -> Any:
+    """The content of a JSON file as it was in a version.
+
+    Raises:
+        DataVersionError: that version was not kept.
+    """
+    return json.loads(archived_path(version, name).read_text(encoding="utf-8"))
+
+
+def archived_path(version: str, name: str) -> Path:
+    """A file as it was in a version, to be read alone.
+
+    Raises:
+        DataVersionError: that version was not kept.
+    """
+    if version not in archived_versions():
+        from otel_genai_impact.inventory.compiled import inventory
+
+        known = dict.fromkeys((*archived_versions(), inventory().data_version))
+        raise DataVersionError(f"there are no data of version {version!r}; there are {', '.join(known)}")
+    return cast("Path", zipfile.Path(ARCHIVE_FOLDER / f"{version}{_SUFFIX}", name))
+
+
+def write_archive(folder: Path, version: str, files: Mapping[str, str]) -> Path:
+    """Keep the files of a version by name: the same files give the same bytes, on every machine."""
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{version}{_SUFFIX}"
+    with zipfile.ZipFile(path, "w", compresslevel=9) as archive:
+        for name, text in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(name, _NO_TIME), text, zipfile.ZIP_DEFLATED, 9)
+    return path
+
+
+def read_archive(folder: Path, version: str) -> dict[str, str] | None:
+    """The files of a version by name; None if it was not kept."""
+    path = folder / f"{version}{_SUFFIX}"
+    if not path.exists():
+        return None
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}
