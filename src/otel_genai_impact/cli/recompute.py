@@ -15,6 +15,7 @@ from otel_genai_impact.cli.report.seen import Seen
 from otel_genai_impact.cli.report.spans import spans_of
 from otel_genai_impact.cli.report.sums import MOST_GROUPS, OTHERS
 from otel_genai_impact.cli.report.totals import Sums
+from otel_genai_impact.cli.report.words import by_source
 from otel_genai_impact.telemetry.summary import interval
 
 if TYPE_CHECKING:
@@ -216,4 +217,12 @@ def _notes(comparison: Comparison, as_if: str | None) -> Iterator[str]:
         yield "In no sum: requests with an estimate only before {:,}, only after {:,}, not at all {:,}".format(*counts)
     if as_if:
         yield "The same tokens: another model may write more or less of them. Its durations are the method's own."
-    yield "Modelled, not measured: estimate (lowest-highest)."
+    for when, sums in (("Before", comparison.total.before), ("After", comparison.total.after)):
+        if sums.measured or sums.provider_reported:
+            yield f"{when}: {by_source(sums)}"
+    metered = comparison.total.before.modelled < comparison.total.before.estimated
+    yield (
+        "All else is modelled: estimate (lowest-highest)."
+        if metered
+        else "Modelled, not measured: estimate (lowest-highest)."
+    )

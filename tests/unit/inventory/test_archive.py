@@ -55,7 +55,8 @@ def then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def _gwp_g(data_version: str | None, **changes: Any) -> float:
-    found = estimate("openai", "gpt-4o", **{**ASKED, "zone": "FRA", "data_version": data_version, **changes})
+    asked: dict[str, Any] = {**ASKED, "zone": "FRA", "data_version": data_version, **changes}
+    found = estimate("openai", "gpt-4o", **asked)
     assert (data_version or inventory().data_version) == found.data_version
     return found.impacts.usage.gwp_kgco2eq.estimate * 1000
 

@@ -35,7 +35,11 @@ def catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Catalog:
     (folder / "makers" / "example.toml").write_text(HEAD + FIVE_LINES, encoding="utf-8")
     records = load_inventory(folder)
     names = cast("Names", json.loads(compiled_text(compiled_names(records, load_names(records, folder)))))
-    monkeypatch.setattr(resolution, "names", lambda _archive: names)
+
+    def names_of(_archive: str | None) -> Names:
+        return names
+
+    monkeypatch.setattr(resolution, "names", names_of)
     return Catalog(entries=Inventory(compiled(records)))
 
 

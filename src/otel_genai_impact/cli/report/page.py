@@ -107,12 +107,26 @@ def _what_if(audited: Mapping[str, Any]) -> list[str]:
     return [said]
 
 
+def _ranges(summary: Summary) -> str:
+    """What low and high stand for; of a sum they are never narrower than what is known of it."""
+    methods = {evidence.method or "" for evidence in summary.evidence if evidence is not None}
+    if not any(method.startswith("native-") for method in methods):
+        return (
+            "Every figure is an estimate with the range of its method, from the lowest to the highest value; the range of "
+            "a sum is the sum of the ranges."
+        )
+    return (
+        "The range of a request is that of its method: 90 % of the values under native-1, else from the lowest to the "
+        "highest. The range of a sum is the sum of these bounds, and wider than its own 90 % interval would be; the "
+        "summary at exit (GENAI_IMPACT_SUMMARY) has that one."
+    )
+
+
 def _notes(summary: Summary, reading: Reading) -> list[str]:
     total, notes = summary.total, list[str]()
     if total.estimated:
         notes.append(
-            "Modelled, not measured. Every figure is an estimate with the range of its method, from the lowest to the "
-            "highest value; the range of a sum is the sum of the ranges. Energy is that of the data centre, cooling included."
+            f"{words.by_source(total)} {_ranges(summary)} Energy is that of the data centre, cooling included."
         )
     if total.recomputed:
         others = "; the others carried theirs" if total.recomputed < total.requests else ""

@@ -12,7 +12,15 @@ if TYPE_CHECKING:
     from otel_genai_impact.cli.report.sums import Summary
     from otel_genai_impact.cli.report.totals import Sums, Total
 
-_COUNTS: Final = ("requests", "estimated", "recomputed", "input_tokens", "output_tokens")
+_COUNTS: Final = (
+    "requests",
+    "estimated",
+    "recomputed",
+    "input_tokens",
+    "output_tokens",
+    "measured",
+    "provider_reported",
+)
 _IMPACTS: Final = (
     ("energy", "j"),
     ("gwp", "g"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from otel_genai_impact import semconv
+
 if TYPE_CHECKING:
     from otel_genai_impact.cli.report.records import Amount, CountedRequest
 
@@ -51,13 +53,20 @@ class Total:
 
 @dataclass(slots=True)
 class Sums:
-    """Some requests, added up. Tokens are of those requests that reported them."""
+    """Some requests, added up. Tokens are of those requests that reported them.
+
+    Attributes:
+        measured, provider_reported: of those with impacts, the ones whose energy was measured on the machine, or said by
+            the provider; that of all others is modelled.
+    """
 
     requests: int = 0
     estimated: int = 0
     recomputed: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    measured: int = 0
+    provider_reported: int = 0
     energy: Total = field(default_factory=Total)
     gwp: Total = field(default_factory=Total)
     gwp_embodied: Total = field(default_factory=Total)
@@ -74,6 +83,9 @@ class Sums:
         impacts = request.impacts
         if impacts is not None:
             self.estimated += 1
+            source = None if request.evidence is None else request.evidence.source
+            self.measured += source == semconv.SOURCE_MEASURED
+            self.provider_reported += source == semconv.SOURCE_PROVIDER
             for total, amount in zip(self.totals, impacts, strict=True):
                 total.add(amount)
 
@@ -88,11 +100,18 @@ class Sums:
         """Add other requests."""
         self.requests += other.requests
         self.estimated += other.estimated
+        self.measured += other.measured
+        self.provider_reported += other.provider_reported
         self.recomputed += other.recomputed
         self.input_tokens += other.input_tokens
         self.output_tokens += other.output_tokens
         for mine, its in zip(self.totals, other.totals, strict=True):
             mine.merge(its)
+
+    @property
+    def modelled(self) -> int:
+        """How many have impacts that nobody metered."""
+        return self.estimated - self.measured - self.provider_reported
 
     @property
     def totals(self) -> tuple[Total, ...]:

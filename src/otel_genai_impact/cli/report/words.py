@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from otel_genai_impact import semconv
+
+if TYPE_CHECKING:
+    from otel_genai_impact.cli.report.totals import Sums
 
 REASONS: Final = {
     semconv.UNSUPPORTED_OPERATION: "Embeddings, images, audio and the like: no method covers them yet.",
@@ -44,3 +47,13 @@ ASSUMPTIONS: Final = {
 }
 
 UNEXPLAINED: Final = "See docs/methodology.md of otel-genai-impact."
+
+
+def by_source(sums: Sums) -> str:
+    """Where the energy of requests is from, in a sentence: what was metered is not called modelled."""
+    metered = ((sums.measured, "measured on the machine"), (sums.provider_reported, "reported by the provider"))
+    said = ", ".join(f"of {count:,} {word}" for count, word in metered if count)
+    if not said:
+        return "Modelled, not measured."
+    rest = f"that of the other {sums.modelled:,} is modelled" if sums.modelled else "that of no request is modelled"
+    return f"The energy {said}; {rest}."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from otel_genai_impact.cli.report import words
 from otel_genai_impact.cli.report.audit import record
 from otel_genai_impact.cli.report.command import read_files
 from otel_genai_impact.cli.report.page import page
+from otel_genai_impact.cli.report.table import write_table
 from tests.kit.otlp_json import CHAT, RECORDED, line, lines, span
 
 if TYPE_CHECKING:
@@ -164,3 +167,51 @@ def test_words_explain_codes_that_exist() -> None:
     """No sentence about a code that the telemetry does not have."""
     constants = {value for value in vars(semconv).values() if isinstance(value, str)}
     assert {*words.REASONS, *words.ASSUMPTIONS} <= constants
+
+
+@pytest.mark.parametrize(
+    ("sources", "sentence"),
+    [
+        (["modelled", None], "Modelled, not measured."),
+        (["modelled", "measured", None], "The energy of 1 measured on the machine; that of the other 2 is modelled."),
+        (
+            ["measured", "provider", "provider"],
+            "The energy of 1 measured on the machine, of 2 reported by the provider; that of no request is modelled.",
+        ),
+    ],
+)
+def test_what_was_metered_is_not_called_modelled(sources: list[str | None], sentence: str, tmp_path: Path) -> None:
+    """The page says it by source; a request that does not say its source was modelled."""
+    said = [{} if source is None else {"genai_impact.source": source} for source in sources]
+    spans = [
+        span(number, {**CHAT, **RECORDED, **each}, start_s=10 * number) for number, each in enumerate(said, start=1)
+    ]
+    assert [True] == [sentence in text for text in _page(tmp_path, line(*spans)).texts if "Energy is that of" in text]
+
+
+@pytest.mark.parametrize(
+    ("method", "words_of_ranges"),
+    [
+        ("ecologits-0.11", "the range of a sum is the sum of the ranges"),
+        ("native-1", "wider than its own 90 % interval"),
+    ],
+)
+def test_the_range_of_a_sum_does_not_pass_for_what_it_is_not(method: str, words_of_ranges: str, tmp_path: Path) -> None:
+    """Under native-1 bounds are of 90 %, and their sum is not an interval of 90 %."""
+    elements = _page(tmp_path, line(span(1, {**CHAT, **RECORDED, "genai_impact.method": method})))
+    assert [True] == [words_of_ranges in text for text in elements.texts if "Energy is that of" in text]
+
+
+def test_the_table_counts_what_was_metered(tmp_path: Path) -> None:
+    """One column a source; what is in neither was modelled."""
+    sources = ("measured", "provider", "modelled", "measured")
+    spans = [
+        span(number, {**CHAT, **RECORDED, "genai_impact.source": source}, start_s=10 * number)
+        for number, source in enumerate(sources, start=1)
+    ]
+    traces = tmp_path / "traces.jsonl"
+    traces.write_text(lines([line(*spans)]), encoding="utf-8")
+    file = io.StringIO()
+    write_table(read_files([str(traces)], Settings(), ("model",)).summary, file)
+    [row] = csv.DictReader(io.StringIO(file.getvalue()))
+    assert ("4", "2", "1") == (row["estimated"], row["measured"], row["provider_reported"])
