@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from otel_genai_impact.inventory import catalog
 from otel_genai_impact.telemetry import recording
 from tests.fuzz import targets
+from tests.fuzz.__main__ import Fuzzed, fuzzed
 from tests.fuzz.changes import any_input
 from tests.fuzz.targets import TARGETS, inputs, span_input
 
@@ -73,3 +74,13 @@ def test_a_target_sees_an_error_of_ours(
     monkeypatch.setattr(module, function, fails)
     with pytest.raises(ZeroDivisionError):
         TARGETS[target](inputs(target)[name])
+
+
+def test_what_the_fuzzer_says_is_read() -> None:
+    """Runs, edges and inputs; the input that broke a promise; and a fuzzer that did not run is no success."""
+    status = "#9\tINITED cov: 1 ft: 2 corp: 3/4b\n#99\tREDUCE cov: 474 ft: 900 corp: 63/9Kb lim: 99\n"
+    assert Fuzzed(2066, 474, 63, None) == fuzzed(status + "Done 2066 runs in 9 second(s)\n", 0)
+    broken = fuzzed(status + "KeyError\nTest unit written to .cache/fuzz/names-crash-1\n", 77)
+    assert Fuzzed(0, 474, 63, ".cache/fuzz/names-crash-1") == broken
+    assert fuzzed("No module named atheris\n", 1).broke is not None
+    assert fuzzed("", 0).broke is not None
