@@ -12,7 +12,7 @@ GRAFANA_SCHEMA := $(GRAFANA)/node_modules/.package-lock.json
 CHECK_PYTHON = @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not that; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install check format test test-oldest test-sdks test-stacks test-recipes e2e pictures bench soak mutate sbom demo stack science inventory dashboards clean
+.PHONY: help install check format test test-oldest test-sdks test-stacks test-recipes e2e pictures bench soak mutate fuzz sbom demo stack science inventory dashboards clean
 
 help: ## show this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -64,6 +64,10 @@ mutate: $(VENV)/.test ## how many of the changes to the impact model and the rea
 	$(PIP) -q -c $(NEWEST) --group mutate
 	CI=true PYTHONDONTWRITEBYTECODE=1 nice -n 19 timeout 3600 $(BIN)/mutmut run
 	$(BIN)/mutmut results
+
+fuzz: $(VENV)/.test ## look for inputs that break a promise: spans, names, configuration, stored traces (FUZZ_S= seconds for each of the four)
+	$(PIP) -q -c $(NEWEST) --group fuzz
+	nice -n 19 $(BIN)/python -m tests.fuzz $(or $(FUZZ_S),120)
 
 sbom: ## what an installation has in it, as CycloneDX: dist/sbom.json
 	$(CHECK_PYTHON)

@@ -182,6 +182,8 @@ def read_toml(path: Path) -> Table:
         raise InventoryError(f"{path.name}: cannot be read: {error.strerror or error}") from error
     except ValueError as error:  # TOMLDecodeError, and UnicodeDecodeError
         raise InventoryError(f"{path.name}: not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise InventoryError(f"{path.name}: tables or lists too deep in each other") from error
     return Table(path.name, "", content)
 
 
@@ -202,9 +204,13 @@ def shown(value: object) -> str:
 
 def _finite_number(value: object) -> float | None:
     """The number, or None for anything else; true and false are integers in Python, but not numbers to us."""
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        return float(value)
-    return None
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:  # TOML's integers have any number of digits
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _is_text_list(value: object) -> bool:

@@ -203,6 +203,11 @@ ERRORS = [
         'line 27: data_centers."basement": zone: missing, expected a zone such as FRA, USA-CA or WOR',
     ),
     ("[zones.FRA-WE]", "[zones.France]", 'line 32: zones."France": expected a zone such as FRA, USA-CA or WOR'),
+    (
+        "pue = 1.35",
+        f"pue = {'9' * 400}",
+        f'line 28: data_centers."basement": pue: expected a number of at least 1 or [low, high], got {"9" * 400}',
+    ),
     ("pue = 1.1", "pue = 0.9", "line 40: machine: pue: expected a number of at least 1 or [low, high], got 0.9"),
     (
         "embodied_pe_mj = 12000",
@@ -235,6 +240,7 @@ def test_a_file_that_cannot_be_used_is_one_line_in_the_log_and_ignored(
         ("bad.toml", "[models]\nx = 1\n"),
         ("no.toml", "[["),
         ("binary.toml", "\0"),
+        ("deep.toml", "a = " + "[" * 5000),
         ("none.toml", None),
     ]:
         path = tmp_path / name

@@ -1,0 +1,1 @@
+"""Fuzzing: whatever strangers send, no error and no number that is none."""
