@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from opentelemetry import baggage
 
 from otel_genai_impact.telemetry.plans import short
-from otel_genai_impact.telemetry.scope import SCOPES, of_span
+from otel_genai_impact.telemetry.scope import ON_SPAN, SCOPES, of_span
 from otel_genai_impact.telemetry.writing import write
 
 if TYPE_CHECKING:
@@ -50,8 +50,11 @@ class Attribution:
 
     def of(self, span: ReadableSpan, attributes: Mapping[str, Any]) -> Mapping[str, Any]:
         """The attributes of a request's span, after writing on it whom it is for. What the span says itself holds."""
-        scope = of_span(span) if SCOPES.begun else None
-        said: Mapping[str, Any] = {**self._baggage.pop(span, {}), **(scope.attribution if scope is not None else {})}
+        scope = (getattr(span, ON_SPAN, None) or of_span(span)) if SCOPES.begun else None
+        if not self._keys and (scope is None or not scope.attribution):
+            return attributes
+        attribution: Mapping[str, str] = {} if scope is None else scope.attribution
+        said: Mapping[str, Any] = {**self._baggage.pop(span, {}), **attribution}
         missing = {key: value for key, value in said.items() if key not in attributes}
         if not missing:
             return attributes

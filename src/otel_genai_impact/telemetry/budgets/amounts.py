@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from otel_genai_impact import semconv
+from otel_genai_impact.impacts.estimate import Estimate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from otel_genai_impact.impacts.estimate import Estimate
+    from collections.abc import Mapping, Sequence
 
 
 class Amounts(NamedTuple):
@@ -30,10 +29,15 @@ class Amounts(NamedTuple):
     output_tokens: int
 
     @classmethod
-    def of_request(cls, estimate: Estimate, wcf_high_l: float, output_tokens: int) -> Amounts:
-        """Those of one request."""
-        energy, _, energy_high, gwp, _, gwp_high, _, _, _, _, _, wcf = estimate
-        return _new(cls, (energy, energy_high, gwp, gwp_high, wcf, wcf_high_l, 1, 0, output_tokens))
+    def of_requests(cls, requests: Sequence[tuple[Any, ...]]) -> Amounts:
+        """Those of requests together. Of each the estimate, the upper bound of water (L), and the output tokens; then whatever."""
+        estimates, wcf_high_l, output_tokens, *_ = zip(*requests, strict=True)
+        sums = [*map(sum, zip(*estimates, strict=True))]
+        energy, _, energy_high, gwp, _, gwp_high, _, _, _, _, _, wcf = sums
+        count = len(requests)
+        return _new(cls, (
+            energy, energy_high, gwp, gwp_high, wcf, sum(wcf_high_l), count, 0, sum(output_tokens),
+        ))  # fmt: skip
 
     def plus(self, other: Amounts) -> Amounts:
         """Both together."""
@@ -56,6 +60,22 @@ NOTHING: Final = Amounts(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0, 0)
 WITHOUT_ESTIMATE: Final = NOTHING._replace(requests=1, not_estimated=1)
 TAKEN_BACK: Final = NOTHING._replace(requests=-1, not_estimated=-1)
 REQUESTS: Final = Amounts._fields.index("requests")
+WCF_HIGH: Final = -1
+# Where an `Estimate` has what a column of `Amounts` sums up; below 0 what it has not: `WCF_HIGH`, and what is 1 a request.
+IN_ESTIMATE: Final[Mapping[int, int]] = {
+    **{
+        Amounts._fields.index(column): Estimate._fields.index(field)
+        for column, field in (
+            ("energy_j", "energy"),
+            ("energy_high_j", "energy_high"),
+            ("gwp_g", "gwp"),
+            ("gwp_high_g", "gwp_high"),
+            ("wcf_l", "wcf"),
+        )
+    },
+    Amounts._fields.index("wcf_high_l"): WCF_HIGH,
+    REQUESTS: -2,
+}
 NOT_ESTIMATED: Final = Amounts._fields.index("not_estimated")
 
 

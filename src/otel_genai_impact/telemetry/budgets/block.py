@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from otel_genai_impact._contain import log_once
 from otel_genai_impact.telemetry.budgets.amounts import CRITERIA, NOT_ESTIMATED, Amounts, Limit
-from otel_genai_impact.telemetry.budgets.book import BOOK, Account
+from otel_genai_impact.telemetry.budgets.book import BOOK, Account, Watch
 from otel_genai_impact.telemetry.budgets.forecast import HISTORY
 from otel_genai_impact.telemetry.budgets.handing_over import CALLS, Exceeded
 
@@ -57,6 +57,9 @@ class Block:
         action: what happens when a limit is reached.
         metric_name: the name that the metrics have.
         bounds_water: whether the upper bound of water is worked out: where this budget, or one around it, limits water.
+        chain: those that a request in this block is taken from, the outermost first, this one last.
+        watches: what the book looks at with each request in this block, of the whole chain; None where the sums have to be
+            known with each request, since others add to them or they end with a window.
     """
 
     def __init__(
@@ -72,6 +75,7 @@ class Block:
         hand_over: Callable[[Exceeded], object] | None,
         loop: asyncio.AbstractEventLoop | None,
         bounds_water: bool,
+        above: tuple[Block, ...] = (),
     ) -> None:
         self.name: Final = name
         self.metric_name: Final = metric_name
@@ -84,6 +88,13 @@ class Block:
         self._loop: Final = loop
         self.bounds_water: Final = bounds_water
         self.calls: Final[list[Event]] = []
+        self.chain: Final = (*above, self)
+        self.own_watches: Final = tuple(map(Watch, limits))
+        self.watches: Final = (
+            tuple(watch for block in self.chain for watch in block.own_watches)
+            if all(type(block.account) is Account for block in self.chain)
+            else None
+        )
 
     @property
     def used(self) -> Amounts:
@@ -135,6 +146,8 @@ class Block:
 
     def refusal(self, max_output_tokens: int | None = None) -> BudgetExceeded | None:
         """What `check` raises, by what this process knows; None if nothing."""
+        if max_output_tokens is None and BOOK.is_far(self):
+            return None
         used = self.used
         coming = self.forecast(max_output_tokens) if max_output_tokens is not None else None
         for limit in self.limits:

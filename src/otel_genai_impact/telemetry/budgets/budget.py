@@ -178,6 +178,7 @@ class budget:  # noqa: N801 -- read as a word of the sentence
             loop=_running_loop(),
             bounds_water=any(limit.criterion is CRITERIA["wcf_l"] for limit in self._limits)
             or any(outer.bounds_water for outer in above.budgets),
+            above=above.budgets,
         )
         return block, above
 

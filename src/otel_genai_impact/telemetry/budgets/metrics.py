@@ -11,6 +11,7 @@ from opentelemetry.trace import INVALID_SPAN, set_span_in_context
 
 from otel_genai_impact import semconv
 from otel_genai_impact.telemetry.budgets.amounts import CRITERIA, NOTHING, Amounts
+from otel_genai_impact.telemetry.budgets.book import BOOK
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import Counter, Meter, UpDownCounter
@@ -73,6 +74,7 @@ class BudgetMetrics:
         """Move what was counted into the counters, at a collection. Nothing is made where there are no budgets."""
         if not DECLARED.limits:
             return
+        BOOK.settle()
         exceeded = self._exceeded or self._make_instruments()
         sums = self._take()
         for name, limits in list(DECLARED.limits.items()):

@@ -6,7 +6,7 @@ from time import time_ns
 from typing import TYPE_CHECKING, Any, Final
 
 from otel_genai_impact import semconv
-from otel_genai_impact.telemetry.budgets.amounts import TAKEN_BACK, WITHOUT_ESTIMATE, Amounts
+from otel_genai_impact.telemetry.budgets.amounts import TAKEN_BACK, WITHOUT_ESTIMATE
 from otel_genai_impact.telemetry.budgets.book import BOOK
 from otel_genai_impact.telemetry.scope import ON_SPAN, of_span
 from otel_genai_impact.telemetry.writing import add_event, write
@@ -53,10 +53,10 @@ class Spending:
         """
         scope = getattr(span, ON_SPAN, None) or of_span(span)
         if scope is not None and scope.budgets:
-            blocks = scope.budgets
+            block = scope.budgets[-1]
             # That costs as much as all the rest: only for who limits it. What stands there else is not shown.
-            wcf_high_l = bounds(*of).wcf_high if blocks[-1].bounds_water else estimate.wcf
-            reached = BOOK.spend(blocks, Amounts.of_request(estimate, wcf_high_l, output_tokens), self._told)
+            wcf_high_l = bounds(*of).wcf_high if block.bounds_water else estimate.wcf
+            reached = BOOK.charge(block, estimate, wcf_high_l, output_tokens, self._told)
             if reached:
                 self._tell(span, reached)
 
