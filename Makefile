@@ -12,7 +12,7 @@ GRAFANA_SCHEMA := $(GRAFANA)/node_modules/.package-lock.json
 CHECK_PYTHON = @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not that; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install check format test test-oldest test-sdks test-stacks test-recipes e2e pictures bench soak mutate fuzz sbom demo stack science inventory dashboards clean
+.PHONY: help install check format test test-oldest test-sdks test-stacks test-recipes e2e pictures bench soak mutate fuzz canary sbom demo stack science inventory dashboards clean
 
 help: ## show this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -69,6 +69,15 @@ fuzz: $(VENV)/.test ## look for inputs that break a promise: spans, names, confi
 	$(PIP) -q -c $(NEWEST) --group fuzz
 	nice -n 19 $(BIN)/python -m tests.fuzz $(or $(FUZZ_S),120)
 
+canary: ## what the next releases will break: pre-releases of all that we depend on, in an environment of their own
+	$(CHECK_PYTHON)
+	$(PYTHON) -m venv --clear $(VENV)-canary
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(VENV)-canary/bin/pip install -q 'pip>=25.1'
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(VENV)-canary/bin/pip install -q --pre --upgrade -e '.[distro]' --group test
+	@echo "Other than what constraints/newest.txt has:"
+	@$(VENV)-canary/bin/pip freeze --exclude-editable | grep -vixF -f $(NEWEST) || echo "nothing"
+	$(VENV)-canary/bin/python -m pytest -q tests/unit tests/integration/test_openai.py tests/integration/test_anthropic.py tests/integration/test_sums.py
+
 sbom: ## what an installation has in it, as CycloneDX: dist/sbom.json
 	$(CHECK_PYTHON)
 	$(PYTHON) -m venv --clear $(VENV)-sbom
@@ -99,7 +108,7 @@ inventory: $(VENV)/.base ## compile the inventory after editing its data
 	$(BIN)/python tools/compile_inventory.py
 
 clean: ## remove everything that was set up or built here
-	rm -rf $(VENV) $(VENV)-oldest $(VENV)-sbom mutants .nox .cache .demo .stack dist .pytest_cache .ruff_cache .hypothesis $(GRAFANA)/node_modules $(PHOENIX)
+	rm -rf $(VENV) $(VENV)-oldest $(VENV)-canary $(VENV)-sbom mutants .nox .cache .demo .stack dist .pytest_cache .ruff_cache .hypothesis $(GRAFANA)/node_modules $(PHOENIX)
 
 $(VENV)/.base: pyproject.toml $(NEWEST)
 	$(CHECK_PYTHON)
