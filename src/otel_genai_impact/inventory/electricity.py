@@ -13,7 +13,7 @@ from otel_genai_impact.impacts.electricity import OWN_ELECTRICITY, REFERENCE_ELE
 from otel_genai_impact.inventory.compiled import COMPILED_FILE, DATA_FOLDER, Inventory, inventory
 
 if TYPE_CHECKING:
-    from otel_genai_impact.inventory.compiled import ZoneRow
+    from otel_genai_impact.inventory.compiled import CompiledInventory, ZoneRow
 
 ELECTRICITY_FILE: Final = DATA_FOLDER / "electricity.json"
 ELECTRICITY_SETS: Final = (REFERENCE_ELECTRICITY, OWN_ELECTRICITY)
@@ -53,4 +53,6 @@ def _of_version(data_version: str | None) -> Inventory:
         return inventory()
     from otel_genai_impact.inventory.archive import archived
 
-    return Inventory({**archived(data_version, COMPILED_FILE.name), "archive": data_version})
+    kept: CompiledInventory = archived(data_version, COMPILED_FILE.name)
+    kept["archive"] = data_version
+    return Inventory(kept)
