@@ -15,7 +15,7 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
 from otel_genai_impact import semconv
 from otel_genai_impact.telemetry import dialects, langfuse
-from otel_genai_impact.telemetry.dialects import INFERENCE, NEVER_COUNTED, UNSUPPORTED
+from otel_genai_impact.telemetry.operations import INFERENCE, NEVER_COUNTED, UNSUPPORTED
 from otel_genai_impact.telemetry.request import MARKS, MOST_TOKENS, Request, read
 
 READ_KEYS = sorted({

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from opentelemetry.sdk.trace.sampling import SamplingResult
 from opentelemetry.trace import TraceState, get_current_span
 
-from otel_genai_impact.telemetry.request import starts_request
+from otel_genai_impact.telemetry.operations import starts_request
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context

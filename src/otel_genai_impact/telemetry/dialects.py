@@ -10,93 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from otel_genai_impact import semconv
 from otel_genai_impact.telemetry import langfuse
+from otel_genai_impact.telemetry.operations import OPERATION_KEYS, operation_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-# Operations that generate text: what the methods cover.
-INFERENCE: Final = frozenset({"chat", "text_completion", "generate_content"})
-# Operations that run a model too, and are counted, but that no method covers yet.
-UNSUPPORTED: Final = frozenset({
-    "embeddings", "rerank", "image_generation", "generate_image", "video_generation", "generate_video",
-    "audio_generation", "speech", "text_to_speech", "transcription", "translation", "moderation",
-})  # fmt: skip
-# Operations that run no model themselves, or repeat what the spans below them say.
-NEVER_COUNTED: Final = frozenset({
-    "invoke_agent", "invoke_workflow", "create_agent", "plan", "execute_tool", "retrieval", "fetch_response",
-})  # fmt: skip
-_KNOWN: Final = INFERENCE | UNSUPPORTED | NEVER_COUNTED
-
-# What others call them. What is not told apart any further runs no model itself.
-_NO_INFERENCE: Final = "invoke_workflow"
-# LiteLLM's callback names the function that was called.
-_OF_LITELLM: Final = {
-    **dict.fromkeys(("acompletion", "responses", "aresponses", "anthropic_messages", "aanthropic_messages"), "chat"),
-    **dict.fromkeys(("agenerate_content", "generate_content_stream", "agenerate_content_stream"), "generate_content"),
-    **dict.fromkeys(("aimage_generation", "image_edit", "aimage_edit"), "image_generation"),
-    "atext_completion": "text_completion",
-    "aembedding": "embeddings",
-    "arerank": "rerank",
-    "aspeech": "speech",
-    "atranscription": "transcription",
-    "amoderation": "moderation",
-    "avideo_generation": "video_generation",
-}
-_OPERATIONS: Final[tuple[tuple[str, Mapping[str, str]], ...]] = (
-    (
-        semconv.GEN_AI_OPERATION_NAME,
-        {
-            "chat.completions": "chat",
-            "chat.streaming_completions": "chat",
-            "completion": "text_completion",
-            "text.completions": "text_completion",
-            "embedding": "embeddings",
-            "image": "image_generation",
-            "audio": "speech",
-            **_OF_LITELLM,
-            "vectordb": _NO_INFERENCE,
-            "framework": _NO_INFERENCE,
-        },
-    ),
-    (
-        "openinference.span.kind",
-        {
-            "LLM": "chat",
-            "EMBEDDING": "embeddings",
-            "RERANKER": "rerank",
-            "AGENT": "invoke_agent",
-            "TOOL": "execute_tool",
-            "CHAIN": _NO_INFERENCE,
-            "RETRIEVER": "retrieval",
-            "GUARDRAIL": _NO_INFERENCE,
-            "EVALUATOR": _NO_INFERENCE,
-            "PROMPT": _NO_INFERENCE,
-        },
-    ),
-    (
-        "llm.request.type",
-        {"chat": "chat", "completion": "text_completion", "embedding": "embeddings", "rerank": "rerank"},
-    ),
-    (
-        "langfuse.observation.type",
-        {
-            "generation": "chat",
-            "embedding": "embeddings",
-            "agent": "invoke_agent",
-            "tool": "execute_tool",
-            "chain": _NO_INFERENCE,
-            "retriever": "retrieval",
-            "evaluator": _NO_INFERENCE,
-            "guardrail": _NO_INFERENCE,
-            "span": _NO_INFERENCE,
-            "event": _NO_INFERENCE,
-        },
-    ),
-    (
-        "traceloop.span.kind",
-        {"workflow": _NO_INFERENCE, "task": _NO_INFERENCE, "agent": "invoke_agent", "tool": "execute_tool"},
-    ),
-)
 
 _TOTALS: Final = ("gen_ai.usage.total_tokens", "llm.token_count.total", "llm.usage.total_tokens")
 # A host's URL, where there is no `server.address`: of OpenLLMetry.
@@ -164,7 +81,7 @@ OUTPUT_TOKENS: Final = (
 
 # A span that has one of these may be a request in another's words.
 MARKS: Final = frozenset({
-    *(key for key, _ in _OPERATIONS),
+    *OPERATION_KEYS,
     "llm.model_name", "llm.request.model_name", "llm.response.model_name", "langfuse.observation.model.name",
     "llm.token_count.completion", "llm.token_count.prompt", _LANGFUSE_USAGE,
 })  # fmt: skip
@@ -272,21 +189,6 @@ def is_no_request(name: str, attributes: Mapping[str, Any]) -> bool:
 def total_tokens(attributes: Mapping[str, Any]) -> object:
     """What a span says is the sum of all its tokens."""
     return next((said for key in _TOTALS if (said := attributes.get(key)) is not None), None)
-
-
-def operation_of(attributes: Mapping[str, Any]) -> str | None:
-    """The operation that a span names, in the words of the conventions where it is one of those; None if it names none."""
-    said = attributes.get(semconv.GEN_AI_OPERATION_NAME)
-    for key, names in _OPERATIONS:
-        value = attributes.get(key)
-        if isinstance(value, str) and value in names:
-            # What the conventions' own attribute says in words of theirs holds before what others say.
-            return names[value] if key == semconv.GEN_AI_OPERATION_NAME or not _is_known(said) else said
-    return said if isinstance(said, str) and said else None
-
-
-def _is_known(operation: object) -> bool:
-    return isinstance(operation, str) and operation in _KNOWN
 
 
 def _json_of(value: object) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from otel_genai_impact.inventory.hosts import is_loopback
 from otel_genai_impact.telemetry import dialects, energy_counters
 from otel_genai_impact.telemetry.meter import Meter
 from otel_genai_impact.telemetry.metered import Metered
-from otel_genai_impact.telemetry.request import starts_request
+from otel_genai_impact.telemetry.operations import starts_request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
