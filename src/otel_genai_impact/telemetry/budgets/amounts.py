@@ -103,51 +103,43 @@ class Criterion(NamedTuple):
     limit_name: str
 
 
-_FIELD: Final = Amounts._fields.index
+def _criterion(keyword: str, unit: str, used_name: str, used_high_name: str, limit_name: str) -> Criterion:
+    """The criterion whose sum is in `Amounts` as the user gives its limit: `energy_j`, and `energy_high_j` its bound."""
+    name, _, its_unit = keyword.partition("_")
+    return Criterion(
+        keyword=keyword,
+        name=name,
+        unit=unit,
+        column=Amounts._fields.index(keyword),
+        # The number of requests is known: it has no bounds.
+        high=Amounts._fields.index(f"{name}_high_{its_unit}") if its_unit else REQUESTS,
+        used_name=used_name,
+        used_high_name=used_high_name,
+        limit_name=limit_name,
+    )
+
 
 CRITERIA: Final[Mapping[str, Criterion]] = {
-    "energy_j": Criterion(
-        keyword="energy_j",
-        name="energy",
-        unit=semconv.UNIT_ENERGY,
-        column=_FIELD("energy_j"),
-        high=_FIELD("energy_high_j"),
-        used_name=semconv.BUDGET_ENERGY_USED,
-        used_high_name=semconv.BUDGET_ENERGY_USED_HIGH,
-        limit_name=semconv.BUDGET_ENERGY_LIMIT,
-    ),
-    "gwp_g": Criterion(
-        keyword="gwp_g",
-        name="gwp",
-        unit=semconv.UNIT_MASS,
-        column=_FIELD("gwp_g"),
-        high=_FIELD("gwp_high_g"),
-        used_name=semconv.BUDGET_GWP_USED,
-        used_high_name=semconv.BUDGET_GWP_USED_HIGH,
-        limit_name=semconv.BUDGET_GWP_LIMIT,
-    ),
-    "wcf_l": Criterion(
-        keyword="wcf_l",
-        name="wcf",
-        unit=semconv.UNIT_WATER,
-        column=_FIELD("wcf_l"),
-        high=_FIELD("wcf_high_l"),
-        used_name=semconv.BUDGET_WCF_USED,
-        used_high_name=semconv.BUDGET_WCF_USED_HIGH,
-        limit_name=semconv.BUDGET_WCF_LIMIT,
-    ),
-    # Their number is known: it has no bounds.
-    "requests": Criterion(
-        keyword="requests",
-        name="requests",
-        unit=semconv.UNIT_REQUEST,
-        column=REQUESTS,
-        high=REQUESTS,
-        used_name=semconv.BUDGET_REQUESTS_USED,
-        used_high_name=semconv.BUDGET_REQUESTS_USED,
-        limit_name=semconv.BUDGET_REQUESTS_LIMIT,
-    ),
-}
+    criterion.keyword: criterion
+    for criterion in (
+        _criterion(
+            "energy_j", semconv.UNIT_ENERGY,
+            semconv.BUDGET_ENERGY_USED, semconv.BUDGET_ENERGY_USED_HIGH, semconv.BUDGET_ENERGY_LIMIT,
+        ),
+        _criterion(
+            "gwp_g", semconv.UNIT_MASS,
+            semconv.BUDGET_GWP_USED, semconv.BUDGET_GWP_USED_HIGH, semconv.BUDGET_GWP_LIMIT,
+        ),
+        _criterion(
+            "wcf_l", semconv.UNIT_WATER,
+            semconv.BUDGET_WCF_USED, semconv.BUDGET_WCF_USED_HIGH, semconv.BUDGET_WCF_LIMIT,
+        ),
+        _criterion(
+            "requests", semconv.UNIT_REQUEST,
+            semconv.BUDGET_REQUESTS_USED, semconv.BUDGET_REQUESTS_USED, semconv.BUDGET_REQUESTS_LIMIT,
+        ),
+    )
+}  # fmt: skip
 
 
 class Limit(NamedTuple):
