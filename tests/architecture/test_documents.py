@@ -13,7 +13,7 @@ from otel_genai_impact import semconv
 from otel_genai_impact._config import ENVIRONMENT_PREFIX, Settings
 from otel_genai_impact.cli.report.words import ASSUMPTIONS
 from otel_genai_impact.impacts.methods import METHODS
-from otel_genai_impact.inventory.catalog import TABLES
+from otel_genai_impact.inventory.providers import TABLES
 
 ROOT = Path(__file__).parents[2]
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from otel_genai_impact import semconv
-from otel_genai_impact.inventory.catalog import TABLES, Catalog, ZoneError
+from otel_genai_impact.inventory.catalog import Catalog, ZoneError
 from otel_genai_impact.inventory.compiled import inventory
+from otel_genai_impact.inventory.providers import TABLES
 from otel_genai_impact.inventory.spelling import key, without_date, without_tuning
 
 CATALOG = Catalog()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from otel_genai_impact.cli.provenance import Origin
     from otel_genai_impact.impacts.assessment import Impacts
     from otel_genai_impact.impacts.product_system import FunctionalUnit
-    from otel_genai_impact.inventory.catalog import Served
+    from otel_genai_impact.inventory.resolved import Served
 
 
 class Factor(NamedTuple):

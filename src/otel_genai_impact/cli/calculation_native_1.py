@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from otel_genai_impact.impacts.native_1_energy import Load
     from otel_genai_impact.impacts.product_system import FunctionalUnit
     from otel_genai_impact.impacts.serving import Serving
-    from otel_genai_impact.inventory.catalog import Served
+    from otel_genai_impact.inventory.resolved import Served
 
 _FIT: Final = Origin(("https://huggingface.co/datasets/ml-energy/benchmark-v3",), None, "fit on ML.ENERGY v3")
 _RULE: Final = Origin(("docs/native-1.md",), None, "a choice of the method, with its reason there")

@@ -17,7 +17,7 @@ from otel_genai_impact.impacts.methods import METHODS
 from otel_genai_impact.impacts.product_system import FunctionalUnit
 from otel_genai_impact.impacts.serving import UNKNOWN, Serving
 from otel_genai_impact.inventory.assessing import Assessment, estimate
-from otel_genai_impact.inventory.catalog import Catalog, Served
+from otel_genai_impact.inventory.catalog import Catalog
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from otel_genai_impact.cli.calculation import Factor, Step
     from otel_genai_impact.cli.provenance import Origin
     from otel_genai_impact.impacts.interval import Interval
+    from otel_genai_impact.inventory.resolved import Served
 
 
 def print_explanation(options: Namespace) -> int:

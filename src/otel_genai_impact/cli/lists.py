@@ -7,9 +7,9 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from otel_genai_impact.cli.provenance import about_model, zone_origins
-from otel_genai_impact.inventory.catalog import TABLES
 from otel_genai_impact.inventory.compiled import inventory
 from otel_genai_impact.inventory.electricity import inventory_with
+from otel_genai_impact.inventory.providers import TABLES
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from otel_genai_impact.impacts.method import Method
     from otel_genai_impact.impacts.native_1_facility import Uncertainties
     from otel_genai_impact.impacts.uncertainty import Uncertain
-    from otel_genai_impact.inventory.catalog import Served
+    from otel_genai_impact.inventory.resolved import Served
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

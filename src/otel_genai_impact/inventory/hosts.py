@@ -16,9 +16,10 @@ from otel_genai_impact import semconv
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from otel_genai_impact.inventory.catalog import Catalog, Served
+    from otel_genai_impact.inventory.catalog import Catalog
     from otel_genai_impact.inventory.media import MediaCatalog
     from otel_genai_impact.inventory.places import Place
+    from otel_genai_impact.inventory.resolved import Served
 
 HOSTS_FILE: Final = Path(__file__).parent / "data" / "hosts.toml"
 

@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from otel_genai_impact import semconv
 from otel_genai_impact.impacts.media import MediaModel, Modality
 from otel_genai_impact.impacts.product_system import Model
-from otel_genai_impact.inventory.catalog import TABLES
 from otel_genai_impact.inventory.compiled import DATA_FOLDER, OPEN_WEIGHTS, ModelEntry
+from otel_genai_impact.inventory.providers import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from otel_genai_impact.inventory.catalog import Catalog, Served
+    from otel_genai_impact.inventory.catalog import Catalog
     from otel_genai_impact.inventory.fields import Table
     from otel_genai_impact.inventory.places import Place
+    from otel_genai_impact.inventory.resolved import Served
 
 MEDIA_FOLDER: Final = DATA_FOLDER / "media"
 _OPTIONAL: Final = ("longest_input_tokens", "width_px", "height_px", "steps", "frames", "frames_per_s")

@@ -9,7 +9,7 @@ from otel_genai_impact.impacts.serving import UNKNOWN
 if TYPE_CHECKING:
     from otel_genai_impact.impacts.interval import Interval
     from otel_genai_impact.impacts.serving import Serving
-    from otel_genai_impact.inventory.compiled import ModelEntry
+    from otel_genai_impact.inventory.compiled import DataCenterEntry, ModelEntry, ZoneEntry
     from otel_genai_impact.inventory.places import Place
 
 TEXT: Final = "text"
@@ -31,6 +31,22 @@ class Resolution(NamedTuple):
     entry: ModelEntry | None
     codes: tuple[str, ...]
     place: Place | None = None
+
+
+class Served(NamedTuple):
+    """Which model serves a request, from which data centre, with which electricity; and what was assumed for it.
+
+    Attributes:
+        serving: GPUs and batch, if the user says them of a deployment.
+        market_gwp_kgco2eq_per_kwh: of the contract for its electricity, to be shown beside the zone's; None without one.
+    """
+
+    entry: ModelEntry
+    data_center: DataCenterEntry
+    zone: ZoneEntry
+    assumptions: tuple[str, ...]
+    serving: Serving = UNKNOWN
+    market_gwp_kgco2eq_per_kwh: float | None = None
 
 
 class Deployment(NamedTuple):

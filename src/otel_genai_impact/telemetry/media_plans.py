@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from otel_genai_impact._config import Detail
     from otel_genai_impact.impacts.media import Asked, Modality
     from otel_genai_impact.impacts.method import MediaMethod, Method
-    from otel_genai_impact.inventory.catalog import Catalog, Served
+    from otel_genai_impact.inventory.catalog import Catalog
+    from otel_genai_impact.inventory.resolved import Served
     from otel_genai_impact.telemetry.ledger import Account
     from otel_genai_impact.telemetry.plans import ExtraAttributes
     from otel_genai_impact.telemetry.request import Request

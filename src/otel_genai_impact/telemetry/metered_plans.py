@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from otel_genai_impact._config import Detail
     from otel_genai_impact.impacts.estimate import Estimate
     from otel_genai_impact.impacts.method import CompiledSystem, Method
-    from otel_genai_impact.inventory.catalog import Catalog, Served
+    from otel_genai_impact.inventory.catalog import Catalog
     from otel_genai_impact.inventory.compiled import ZoneEntry
+    from otel_genai_impact.inventory.resolved import Served
     from otel_genai_impact.telemetry.attributes import Attributes
     from otel_genai_impact.telemetry.ledger import Account, Row
     from otel_genai_impact.telemetry.metered import Metered

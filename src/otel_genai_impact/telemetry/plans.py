@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from otel_genai_impact.impacts.estimate import Bounds, Estimate
     from otel_genai_impact.impacts.method import Method
     from otel_genai_impact.impacts.uncertainty import Errors
-    from otel_genai_impact.inventory.catalog import Catalog, Served
+    from otel_genai_impact.inventory.catalog import Catalog
+    from otel_genai_impact.inventory.resolved import Served
     from otel_genai_impact.telemetry.attributes import Attributes
     from otel_genai_impact.telemetry.ledger import Account, MetricAttributes, Row
     from otel_genai_impact.telemetry.request import Request

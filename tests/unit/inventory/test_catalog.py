@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import pytest
 
 from otel_genai_impact import semconv
-from otel_genai_impact.inventory.catalog import MARKETPLACES, TABLES, Catalog, Served, ZoneError
+from otel_genai_impact.inventory.catalog import Catalog, ZoneError
 from otel_genai_impact.inventory.compiled import Inventory, inventory
+from otel_genai_impact.inventory.providers import MARKETPLACES, TABLES
+
+if TYPE_CHECKING:
+    from otel_genai_impact.inventory.resolved import Served
 
 WORLD_AND_DEFAULT = {semconv.DATA_CENTER_DEFAULT, semconv.ZONE_WORLD}
 

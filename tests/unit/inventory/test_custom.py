@@ -7,16 +7,19 @@ import logging
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from otel_genai_impact import estimate, semconv
 from otel_genai_impact.cli import main
-from otel_genai_impact.inventory.catalog import Catalog, Served
+from otel_genai_impact.inventory.catalog import Catalog
 from otel_genai_impact.inventory.compiled import inventory
 from otel_genai_impact.inventory.custom import DEPLOYMENT_KEYS, MACHINE_KEYS, SECTIONS, read_custom
 from otel_genai_impact.inventory.fields import InventoryError
+
+if TYPE_CHECKING:
+    from otel_genai_impact.inventory.resolved import Served
 
 DOCS = Path(__file__).parents[3] / "docs"
 PAGE = (DOCS / "own-data.md").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ import pytest
 
 from otel_genai_impact import estimate, semconv
 from otel_genai_impact.impacts.electricity import OWN_ELECTRICITY
-from otel_genai_impact.inventory.catalog import Catalog, Served
+from otel_genai_impact.inventory.catalog import Catalog
 from otel_genai_impact.inventory.compiled import inventory
 from otel_genai_impact.inventory.electricity import inventory_with
 from otel_genai_impact.inventory.fields import InventoryError
@@ -18,6 +18,8 @@ from tests.unit.inventory.sample_files import FILES, write
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from otel_genai_impact.inventory.resolved import Served
 
 PROFILE = "eu.anthropic.claude-sonnet-4-5-20250929-v1:0"
 MODEL_ARN = "arn:aws:bedrock:eu-west-3::foundation-model/anthropic.claude-3-haiku-20240307-v1:0"

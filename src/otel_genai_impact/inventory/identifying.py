@@ -1,0 +1,60 @@
+"""Which model a provider means by a name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from otel_genai_impact.inventory.hints import did_you_mean
+from otel_genai_impact.inventory.providers import table_of
+from otel_genai_impact.inventory.resolved import TEXT, Resolution
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from otel_genai_impact.inventory.compiled import Inventory
+
+_OLLAMA: Final = "ollama"
+_MOST_KEPT: Final = 4096
+_LONGEST_KEPT: Final = 200
+
+
+class ModelNames:
+    """The names of an inventory's models. What a name led to is kept, misses too: names come from strangers, up to a bound."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self._inventory = inventory
+        self._kept: dict[tuple[str | None, str, dt.date | None], Resolution | None] = {}
+
+    def identify(self, provider: str | None, name: str, *, at: dt.date | None = None) -> Resolution | None:
+        """Which model a provider means by a name, also if it makes no text and has no numbers; None if that is not known."""
+        key = (provider, name, at)
+        try:
+            return self._kept[key]
+        except KeyError:
+            found = self._resolved(provider, name, at)
+            if len(name) <= _LONGEST_KEPT:
+                if len(self._kept) >= _MOST_KEPT:
+                    self._kept.clear()  # rare: what is needed comes back at once
+                self._kept[key] = found
+            return found
+
+    def _resolved(self, provider: str | None, name: str, at: dt.date | None) -> Resolution | None:
+        table = table_of(provider)
+        if at is None:
+            entry = self._inventory.exact(table, name)
+            if entry is not None and entry.name == name:
+                return Resolution(id=entry.id, modality=TEXT, entry=entry, codes=())
+        from otel_genai_impact.inventory.resolution import resolve  # names that are known as they stand need none of it
+
+        return resolve(self._inventory, table, name, at=at, ollama=(provider or "").lower() == _OLLAMA)
+
+    def nearest(self, provider: str | None, name: str) -> str:
+        """A hint with the names most like this one, for messages; empty if there are none."""
+        from otel_genai_impact.inventory.spelling import read
+
+        reading = read(name)
+        table = table_of(provider)
+        tables = self._inventory.tables if table is None else (table,)
+        known = [other for each in tables for other in self._inventory.model_names(each)]
+        asked = name.rpartition("/")[2] if reading is None else reading.name
+        return did_you_mean(asked[:_LONGEST_KEPT], known)
