@@ -15,7 +15,8 @@ from otel_genai_impact.impacts.serving import Serving
 from otel_genai_impact.inventory.compiled import CompiledInventory, Inventory
 from otel_genai_impact.inventory.electricity import inventory_with
 from otel_genai_impact.inventory.fields import AT_LEAST_ONE, NOT_NEGATIVE, POSITIVE, Table, read_toml
-from otel_genai_impact.inventory.loader import read_data_center, read_model, read_zones
+from otel_genai_impact.inventory.models_loader import read_model
+from otel_genai_impact.inventory.places_loader import read_data_center, read_zones
 from otel_genai_impact.inventory.provenance import SOURCE_KEYS, read_provenance
 from otel_genai_impact.inventory.resolved import Deployment, Machine
 from otel_genai_impact.inventory.rows import data_center_row, model_row, zone_row

@@ -9,7 +9,7 @@ from otel_genai_impact import semconv
 from otel_genai_impact.impacts.product_system import ElectricityMix
 from otel_genai_impact.inventory.compiled import DATA_FOLDER, ZoneEntry
 from otel_genai_impact.inventory.fields import NOT_NEGATIVE, POSITIVE, Table, read_toml
-from otel_genai_impact.inventory.loader import ZONE_FORM, ZONE_PATTERN
+from otel_genai_impact.inventory.places_loader import ZONE_FORM, ZONE_PATTERN
 from otel_genai_impact.inventory.provenance import SOURCE_KEYS, read_provenance
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from otel_genai_impact.inventory.loader import InventoryRecords, ModelRecord
+    from otel_genai_impact.inventory.loader import InventoryRecords
+    from otel_genai_impact.inventory.models_loader import ModelRecord
     from otel_genai_impact.inventory.names import Place
 
 MODALITIES: Final = ("embedding", "image", "video", "audio", "ranking")

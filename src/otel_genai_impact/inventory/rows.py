@@ -16,7 +16,7 @@ if TYPE_CHECKING:
         ZoneEntry,
         ZoneRow,
     )
-    from otel_genai_impact.inventory.loader import CloudRecord
+    from otel_genai_impact.inventory.places_loader import CloudRecord
 
 
 def model_row(entry: ModelEntry) -> ModelRow:

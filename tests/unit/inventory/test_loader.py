@@ -9,15 +9,10 @@ from otel_genai_impact.impacts.interval import Interval
 from otel_genai_impact.impacts.product_system import DataCenter, ElectricityMix, Model
 from otel_genai_impact.inventory.compiled import DataCenterEntry, ModelEntry, ZoneEntry
 from otel_genai_impact.inventory.fields import read_toml
-from otel_genai_impact.inventory.loader import (
-    AliasRecord,
-    ModelRecord,
-    Provenance,
-    load_inventory,
-    read_data_centers,
-    read_models,
-    read_zones,
-)
+from otel_genai_impact.inventory.loader import load_inventory
+from otel_genai_impact.inventory.models_loader import AliasRecord, ModelRecord, read_models
+from otel_genai_impact.inventory.places_loader import read_data_centers, read_zones
+from otel_genai_impact.inventory.provenance import Provenance
 from tests.unit.inventory.sample_files import ACME, DATA_CENTERS, FILES, ZONES, write
 
 if TYPE_CHECKING:
