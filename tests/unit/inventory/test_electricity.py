@@ -84,6 +84,23 @@ def test_primary_energy_is_what_is_generated_by_what_that_takes() -> None:
     assert 3.6 < by_hand < 4
 
 
+def test_water_and_heat_of_a_technology_are_what_its_sources_say_in_other_units() -> None:
+    """Gallons a MWh (Macknick and others, 2012, with cooling towers) and Btu a kWh (EIA, 2022), to three digits."""
+    technologies = make_electricity.read_tables().technologies
+    gallons_per_mwh = {
+        "coal": 687, "gas": 205, "oil": 826, "nuclear": 672, "hydro": 4491,
+        "wind": 0, "solar": 1, "biomass": 553, "other": 15,
+    }  # fmt: skip
+    litres_per_kwh = {fuel: gallons * 3.785411784 / 1000 for fuel, gallons in gallons_per_mwh.items()}
+    assert pytest.approx(litres_per_kwh, rel=2e-3) == {fuel: technologies["water_l"][fuel] for fuel in gallons_per_mwh}
+    btu_per_kwh = {"coal": 10_689, "gas": 7_740, "oil": 11_166, "nuclear": 10_448}
+    # What is no heat engine counts as the electricity itself; steam from biomass gives 33 %, geothermal steam 10 % of its heat.
+    efficiency = {"hydro": 1.0, "wind": 1.0, "solar": 1.0, "biomass": 0.33, "other": 0.10}
+    mj_per_kwh = {fuel: btu * 1055.06e-6 for fuel, btu in btu_per_kwh.items()}
+    mj_per_kwh |= {fuel: 3.6 / share for fuel, share in efficiency.items()}
+    assert pytest.approx(mj_per_kwh, rel=2e-3) == {fuel: technologies["heat_mj"][fuel] for fuel in mj_per_kwh}
+
+
 def test_a_negative_intensity_is_no_intensity(records: ElectricityRecords) -> None:
     """Ember has -36.4 g for Costa Rica in 2025, a saldo of exports: 2024 stands in, 25.8 g."""
     assert make_electricity.read_tables().ember["CRI"][2025] < 0

@@ -8,8 +8,9 @@ import pytest
 
 from otel_genai_impact import estimate, semconv
 from otel_genai_impact.impacts.electricity import OWN_ELECTRICITY
+from otel_genai_impact.impacts.interval import Interval
 from otel_genai_impact.inventory.catalog import Catalog
-from otel_genai_impact.inventory.compiled import inventory
+from otel_genai_impact.inventory.compiled import DATA_CENTER_DEFAULT, inventory
 from otel_genai_impact.inventory.electricity import inventory_with
 from otel_genai_impact.inventory.fields import InventoryError
 from otel_genai_impact.inventory.loader import load_inventory
@@ -123,6 +124,19 @@ def test_every_region_has_a_zone_of_the_inventory() -> None:
             assert zone == found.zone
             assert inventory().zone(zone.partition("-")[0]) is not None
             assert inventory_with(OWN_ELECTRICITY).zone(zone) is not None
+
+
+def test_the_default_data_center_spans_those_of_all_providers_that_are_known() -> None:
+    """Nobody knows where an unknown provider's servers are: from the lowest to the highest figure of the six."""
+    centers = load_inventory().data_centers
+    known = [center.data_center for name, center in centers.items() if name != DATA_CENTER_DEFAULT]
+    assert 6 == len(known)
+    expected = [
+        Interval(min(each.low for each in figures), max(each.high for each in figures))
+        for figures in ([c.pue for c in known], [c.onsite_wue_l_per_kwh for c in known])
+    ]
+    default = centers[DATA_CENTER_DEFAULT].data_center
+    assert expected == [default.pue, default.onsite_wue_l_per_kwh]
 
 
 CLOUDS = """

@@ -108,6 +108,14 @@ def test_a_name_means_what_it_meant_on_the_day_of_the_span(day: dt.date | None, 
     assert model == _means("litellm", "mistral/mistral-large-latest", day).id
 
 
+def test_a_name_changes_on_the_day_of_the_release() -> None:
+    """Small 4 came out on 2026-03-16, with 119e9 parameters instead of 23.6e9."""
+    days = [dt.date(2026, 3, 15), dt.date(2026, 3, 16)]
+    models = [_means("mistral_ai", "mistral-small-latest", day).entry for day in days]
+    totals_b = [model.model.total_parameters_b for model in models if model is not None]
+    assert [23.6, 119.0] == [total.low for total in totals_b]
+
+
 def test_the_days_of_a_name_come_one_after_another() -> None:
     """`deepseek-chat` was V2, then V3 and its successors of one size, then V4 Flash."""
     days = [dt.date(2024, 12, 25), dt.date(2024, 12, 26), dt.date(2026, 4, 23), dt.date(2026, 4, 24), None]

@@ -202,7 +202,7 @@ def test_the_region_of_a_cloud_has_the_clouds_figures(tmp_path: Path, capsys: py
         factors["data_center"]["name"],
         factors["data_center"]["pue"],
     )
-    assert ("PUE 2025, WUE 2024", True) == (factors["data_center"]["years"], factors["data_center"]["unchecked"])
+    assert ("PUE 2025, WUE 2025", False) == (factors["data_center"]["years"], factors["data_center"]["unchecked"])
 
 
 def test_a_host_says_who_served_and_where(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
