@@ -39,7 +39,12 @@ def records() -> InventoryRecords:
         ("meta-llama/Meta-Llama-3.1-405B-Instruct", "bf16", "Llama Community License"),
         ("mistral-community/Mixtral-8x22B-v0.1-AWQ", "int4", "Apache-2.0"),
         ("openai/gpt-4o", None, None),
-        ("zai-org/GLM-5.3", None, None),
+        ("zai-org/GLM-5.3", "fp8", "GLM-5.3 License"),
+        ("zai-org/GLM-5.2", "bf16", "MIT"),
+        ("meta-llama/Llama-Guard-3-8B-INT8", "int8", "Llama Community License"),
+        ("mistralai/Mistral-Large-Instruct-2407", None, "Mistral Research License"),
+        ("deepseek-ai/DeepSeek-V4-Pro", None, "MIT"),
+        ("databricks/dolly-v2-12b", None, None),
     ],
 )
 def test_precision_and_licence_are_those_of_the_card(
@@ -48,6 +53,13 @@ def test_precision_and_licence_are_those_of_the_card(
     """By hand; nothing where nothing is known, and no guess."""
     found = records.weights.precision(model_id), records.weights.licence(model_id)
     assert (precision, licence) == tuple(group and group.name for group in found)
+
+
+def test_what_is_said_of_weights_was_seen_in_a_source(records: InventoryRecords) -> None:
+    """Each format and each licence has the day on which somebody looked."""
+    groups = (*records.weights.precisions, *records.weights.licences)
+    assert len(groups) > 20
+    assert [group.name for group in groups if group.provenance.checked is None] == []
 
 
 def test_the_running_program_has_the_bytes_of_a_weight(records: InventoryRecords) -> None:
