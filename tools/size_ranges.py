@@ -18,16 +18,16 @@ from otel_genai_impact.inventory.compiled import DATA_FOLDER
 from otel_genai_impact.inventory.fields import POSITIVE, read_toml
 from otel_genai_impact.inventory.loader import load_inventory
 from otel_genai_impact.inventory.provenance import SOURCE_KEYS, read_provenance
+from tools.media_size_ranges import differing_media
+from tools.peers import near, without_the_outermost
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from otel_genai_impact.inventory.basis import Basis
     from otel_genai_impact.inventory.loader import ModelRecord
 
 PEERS_FILE: Final = DATA_FOLDER / "price_peers.toml"
-FEWEST_PEERS: Final = 8  # fewer say too little; the prices that count as near go further apart then
-LEFT_OUT: Final = 8  # one in so many peers is left out at each end: single odd estimates should not make a range
 # Above a floor that the maker names, nothing is known: up to twice as much, if the price does not say more.
 ABOVE_FLOOR: Final = 2
 
@@ -73,28 +73,17 @@ def read_peers(known: Mapping[str, ModelRecord]) -> list[Peer]:
     ]
 
 
-def peers_near(price: float, peers: Iterable[Peer]) -> list[Peer]:
-    """Those of half to twice the price; if that is fewer than eight, of a quarter to four times, and so on."""
-    everybody, factor = list(peers), 2.0
-    while True:
-        near = [peer for peer in everybody if 1 / factor <= peer.output_usd_per_million_tokens / price <= factor]
-        if len(near) >= min(FEWEST_PEERS, len(everybody)):
-            return near
-        factor *= 2
+def peers_near(price: float, peers: Sequence[Peer]) -> list[Peer]:
+    """Those that are sold at about this price."""
+    return near(price, peers, lambda peer: peer.output_usd_per_million_tokens)
 
 
 def size_among(peers: Sequence[Peer]) -> Size:
-    """From the smallest to the largest of these, but for the outermost eighth at each end."""
+    """The range of these, total and active parameters apart."""
     return Size(
-        total_b=_without_the_outermost([peer.size.total_b for peer in peers]),
-        active_b=_without_the_outermost([peer.size.active_b for peer in peers]),
+        total_b=without_the_outermost([peer.size.total_b for peer in peers]),
+        active_b=without_the_outermost([peer.size.active_b for peer in peers]),
     )
-
-
-def _without_the_outermost(sizes: Sequence[Interval]) -> Interval:
-    skipped = len(sizes) // LEFT_OUT
-    lows, highs = sorted(size.low for size in sizes), sorted(size.high for size in sizes)
-    return Interval(lows[skipped], highs[-1 - skipped])
 
 
 def size_by_basis(basis: Basis, known: Mapping[str, ModelRecord], peers: Sequence[Peer]) -> Size:
@@ -114,11 +103,12 @@ def differing() -> list[str]:
     """A line for each model whose numbers are not those that its basis gives."""
     known = known_models()
     peers = read_peers(known)
-    return [
+    of_text = [
         f"{record.entry.id}: {_text(size_of(record))}, but its basis gives {_text(by_basis)}"
         for record in known.values()
         if record.basis is not None and (by_basis := size_by_basis(record.basis, known, peers)) != size_of(record)
     ]
+    return [*of_text, *differing_media()]
 
 
 def _text(size: Size) -> str:

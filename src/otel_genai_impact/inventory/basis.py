@@ -63,3 +63,34 @@ def read_basis(table: Table) -> Basis | None:
         peers_of=basis.optional_text("peers_of"),
         total_at_least_b=basis.optional_number("total_at_least_b", POSITIVE),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaBasis:
+    """The input of the rule for a model of vectors, images or videos.
+
+    Attributes:
+        dimensions: how long its vectors are: open embedding models with vectors about as long give the range.
+        open_models: the open models of the same file give the range, and the steps.
+    """
+
+    dimensions: float | None
+    open_models: bool
+
+
+def read_media_basis(table: Table) -> MediaBasis | None:
+    """The table `basis` of a model in a file of `media/`, if it has one.
+
+    Raises:
+        InventoryError: if it names no rule, or both.
+    """
+    if BASIS_KEY not in table.values:
+        return None
+    basis = table.table(BASIS_KEY)
+    basis.allow("dimensions", "open_models")
+    read = MediaBasis(
+        dimensions=basis.optional_number("dimensions", POSITIVE), open_models=basis.flag("open_models", default=False)
+    )
+    if read.open_models == (read.dimensions is not None):
+        raise basis.error("", "expected either dimensions or open_models = true")
+    return read

@@ -10,8 +10,8 @@ import pytest
 from otel_genai_impact.impacts.interval import Interval
 from otel_genai_impact.inventory.basis import Basis, read_basis
 from otel_genai_impact.inventory.fields import InventoryError, Table
+from tools.peers import FEWEST_PEERS
 from tools.size_ranges import (
-    FEWEST_PEERS,
     Peer,
     Size,
     differing,
