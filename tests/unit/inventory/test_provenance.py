@@ -129,6 +129,8 @@ def test_the_notice_names_every_data_set_and_its_licence() -> None:
         "ML.ENERGY",
         "genai-prices",
         "litellm",
+        "mteb",
+        "diffusers",
         "Hugging Face",
         "Ember",
         "CC BY 4.0",
