@@ -67,6 +67,9 @@ def read_peers(known: Mapping[str, ModelRecord]) -> list[Peer]:
     top.allow("output_usd_per_million_tokens", *SOURCE_KEYS)
     read_provenance(top)
     prices = top.table("output_usd_per_million_tokens")
+    for name in prices.values:
+        if name not in known:
+            raise prices.error(name, "expected the id of a model of the inventory")
     return [
         Peer(id=name, output_usd_per_million_tokens=prices.number(name, POSITIVE), size=size_of(known[name]))
         for name in prices.values

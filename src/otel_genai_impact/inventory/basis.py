@@ -25,7 +25,7 @@ class Basis:
         output_usd_per_million_tokens: what its maker asks: models of known size at about this price give the range.
         same_as: the model that it is, or is built on.
         peers_of: the maker whose models of known size give the range, since no price is known.
-        total_at_least_b: what the maker says that all its parameters exceed, beside a price.
+        total_at_least_b: what the maker is reported to have said of all its parameters (1e9), beside a price.
     """
 
     output_usd_per_million_tokens: float | None
@@ -39,7 +39,7 @@ class Basis:
             return f"as {self.same_as}"
         if self.peers_of is not None:
             return f"other models of {self.peers_of}"
-        floor = "" if self.total_at_least_b is None else f", and at least {self.total_at_least_b:g} in all"
+        floor = "" if self.total_at_least_b is None else f", and at least {self.total_at_least_b:g}e9 in all"
         return f"models at about {self.output_usd_per_million_tokens:g} USD for 1e6 output tokens{floor}"
 
 

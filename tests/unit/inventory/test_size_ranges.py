@@ -103,7 +103,7 @@ def _middle(size: Interval) -> float:
     [
         ("xai/grok-3-fast", "as xai/grok-3"),
         ("xai/grok-4.7", "models at about 6 USD for 1e6 output tokens"),
-        ("alibaba/qwen3-max", "models at about 6 USD for 1e6 output tokens, and at least 1000 in all"),
+        ("alibaba/qwen3-max", "models at about 6 USD for 1e6 output tokens, and at least 1000e9 in all"),
         ("google/gemini-4-carbon", "other models of google"),
     ],
 )
@@ -145,6 +145,18 @@ def test_the_tool_shows_what_a_price_gives(capsys: pytest.CaptureFixture[str]) -
     model = KNOWN["perplexity/sonar-pro"].entry.model
     total, active = model.total_parameters_b, model.active_parameters_b
     assert f"total {total.low:g} to {total.high:g}, active {active.low:g} to {active.high:g}" == result
+
+
+def test_a_peer_that_the_inventory_does_not_have_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A slip in a name is one message, not a traceback of its own."""
+    import tools.size_ranges as tool
+
+    text = tool.PEERS_FILE.read_text(encoding="utf-8")
+    changed = tmp_path / "price_peers.toml"
+    changed.write_text(text.replace('"openai/gpt-4o" = 10', '"openai/gpt4o" = 10'), encoding="utf-8")
+    monkeypatch.setattr(tool, "PEERS_FILE", changed)
+    with pytest.raises(InventoryError, match=r"price_peers.toml.*openai/gpt4o.*expected the id of a model"):
+        read_peers(KNOWN)
 
 
 def test_the_tool_tells_of_a_range_that_is_not_what_its_basis_gives(
