@@ -6,6 +6,7 @@ python tools/size_ranges.py 15         what a price of 15 dollars for 1e6 output
 
 from __future__ import annotations
 
+import argparse
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from otel_genai_impact.impacts.interval import Interval
 from otel_genai_impact.inventory.compiled import DATA_FOLDER
-from otel_genai_impact.inventory.fields import POSITIVE, read_toml
+from otel_genai_impact.inventory.fields import POSITIVE, InventoryError, read_toml
 from otel_genai_impact.inventory.loader import load_inventory
 from otel_genai_impact.inventory.provenance import SOURCE_KEYS, read_provenance
 from tools.media_size_ranges import differing_media
@@ -92,6 +93,8 @@ def size_among(peers: Sequence[Peer]) -> Size:
 def size_by_basis(basis: Basis, known: Mapping[str, ModelRecord], peers: Sequence[Peer]) -> Size:
     """What the rule that an entry names gives."""
     if basis.same_as is not None:
+        if basis.same_as not in known:
+            raise InventoryError(f'same_as = "{basis.same_as}": expected the id of a model of the inventory')
         return size_of(known[basis.same_as])
     price = basis.output_usd_per_million_tokens
     if price is None:
@@ -119,18 +122,28 @@ def _text(size: Size) -> str:
     return f"total {total.low:g} to {total.high:g}, active {active.low:g} to {active.high:g}"
 
 
-def main(arguments: Sequence[str]) -> int:
+def _price(text: str) -> float:
+    price = float(text)
+    if not 0 < price < float("inf"):
+        raise argparse.ArgumentTypeError(f"expected a positive price, got {text}")
+    return price
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
     """Print what differs, or what a price gives."""
-    if not arguments:
+    parser = argparse.ArgumentParser(description="Do the rules for sizes that nobody says again.")
+    parser.add_argument("price", nargs="?", type=_price, help="US dollars for 1e6 output tokens: what would they give?")
+    price: float | None = parser.parse_args(arguments).price
+    if price is None:
         lines = differing()
         print("\n".join(lines) or "Each range is what its basis gives.")
         return 1 if lines else 0
-    near = peers_near(float(arguments[0]), read_peers(known_models()))
-    for peer in near:
+    near_by = peers_near(price, read_peers(known_models()))
+    for peer in near_by:
         print(f"{peer.output_usd_per_million_tokens:8g}  {_text(peer.size)}  {peer.id}")
-    print(_text(size_among(near)))
+    print(_text(size_among(near_by)))
     return 0
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    raise SystemExit(main())

@@ -20,6 +20,7 @@ from tools.size_ranges import (
     peers_near,
     read_peers,
     size_among,
+    size_by_basis,
 )
 
 if TYPE_CHECKING:
@@ -157,6 +158,23 @@ def test_a_peer_that_the_inventory_does_not_have_is_named(monkeypatch: pytest.Mo
     monkeypatch.setattr(tool, "PEERS_FILE", changed)
     with pytest.raises(InventoryError, match=r"price_peers.toml.*openai/gpt4o.*expected the id of a model"):
         read_peers(KNOWN)
+
+
+def test_a_model_that_is_like_an_unknown_one_is_an_error() -> None:
+    """A slip in `same_as` is one message."""
+    basis = _basis({"same_as": "xai/grok-33"})
+    assert basis is not None
+    with pytest.raises(InventoryError, match="xai/grok-33"):
+        size_by_basis(basis, KNOWN, PEERS)
+
+
+@pytest.mark.parametrize("price", ["0", "-3", "nan", "inf", "cheap"])
+def test_a_price_is_a_positive_number(price: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Anything else is a line that says so."""
+    with pytest.raises(SystemExit) as left:
+        main(["--", price])
+    assert left.value.code == 2
+    assert price in capsys.readouterr().err
 
 
 def test_the_tool_tells_of_a_range_that_is_not_what_its_basis_gives(
