@@ -122,6 +122,7 @@ def _about(served: Served) -> dict[str, Any]:
     return {
         "evidence": evidence,
         "meaning": EVIDENCE[evidence],
+        "basis": about and about.basis,
         **{key: None if value is None else {"name": value[0], **_origin(value[1])} for key, value in named.items()},
     }
 
@@ -167,6 +168,7 @@ def _as_text(explanation: dict[str, Any]) -> str:
         f"Found: {found['model']}, data centre of {found['data_center']}, electricity of {found['zone']}",
         f"By:    method {found['method']}, data {found['data_version']}, electricity data {found['electricity']}",
         f"Model: evidence {about['evidence']}: {about['meaning']}",
+        *([f"       size from: {about['basis']}"] if about["basis"] else []),
         *(
             f"       {key} {about[key]['name']}: {_origin_text(about[key])}"
             for key in ("precision", "licence")

@@ -67,13 +67,15 @@ class AboutModel(NamedTuple):
     """What is known of a model beside its numbers; None: not known.
 
     Attributes:
-        evidence: A, the maker publishes its parameters; B, a third party estimates them; C, nobody says, a range of its class.
+        evidence: A, the maker publishes its parameters; B, a third party estimates them; C, nobody says, a range by a rule.
+        basis: what that range was made from, in words.
         origin: where its parameters are from.
         precision: the format of the weights, and where that is from.
         licence: of the weights, and where that is from.
     """
 
     evidence: str
+    basis: str | None
     origin: Origin
     precision: tuple[str, Origin] | None
     licence: tuple[str, Origin] | None
@@ -82,7 +84,7 @@ class AboutModel(NamedTuple):
 EVIDENCE: Final = {
     "A": "its maker publishes its parameters",
     "B": "its parameters are a third party's estimate",
-    "C": "nobody says anything of its parameters: a range of its class, or of its family",
+    "C": "its parameters are not published: a range by a declared rule, or of its family",
 }
 
 
@@ -94,6 +96,7 @@ def about_model(entry: ModelEntry) -> AboutModel | None:
         if record is not None and record.entry.id == entry.id:
             return AboutModel(
                 record.evidence,
+                None if record.basis is None else str(record.basis),
                 _origin(record.provenance),
                 _named(records.weights.precision(entry.id), entry),
                 _named(records.weights.licence(entry.id), entry),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from otel_genai_impact.inventory.basis import MediaBasis
     from otel_genai_impact.inventory.catalog import Catalog
     from otel_genai_impact.inventory.fields import Table
     from otel_genai_impact.inventory.places import Place
@@ -28,10 +29,11 @@ _OPTIONAL: Final = ("longest_input_tokens", "width_px", "height_px", "steps", "f
 
 
 class MediaEntry(NamedTuple):
-    """A model as the inventory knows it, and what it makes of a request."""
+    """A model as the inventory knows it, and what it makes of a request; a basis, if its size follows from a rule of ours."""
 
     entry: ModelEntry
     model: MediaModel
+    basis: MediaBasis | None
 
 
 @cache
@@ -59,10 +61,11 @@ def read_media_models(path: Path, modality: Modality) -> dict[str, MediaEntry]:
 
 
 def _read(table: Table, model_id: str, modality: Modality) -> MediaEntry:
+    from otel_genai_impact.inventory.basis import BASIS_KEY, read_media_basis
     from otel_genai_impact.inventory.fields import POSITIVE
     from otel_genai_impact.inventory.provenance import SOURCE_KEYS, read_provenance
 
-    table.allow("parameters_b", "parameters_disclosed", *_OPTIONAL, *SOURCE_KEYS)
+    table.allow("parameters_b", "parameters_disclosed", *_OPTIONAL, BASIS_KEY, *SOURCE_KEYS)
     read_provenance(table)
     parameters_b = table.interval("parameters_b", POSITIVE)
     is_disclosed = table.flag("parameters_disclosed", default=True)
@@ -81,7 +84,7 @@ def _read(table: Table, model_id: str, modality: Modality) -> MediaEntry:
         model=Model(active_parameters_b=parameters_b, total_parameters_b=parameters_b, is_disclosed=is_disclosed),
         assumptions=() if is_disclosed else (semconv.MODEL_PARAMETERS_UNDISCLOSED,),
     )
-    return MediaEntry(entry=entry, model=model)
+    return MediaEntry(entry=entry, model=model, basis=read_media_basis(table))
 
 
 class MediaCatalog:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from otel_genai_impact import semconv
 from otel_genai_impact.impacts.product_system import Model
+from otel_genai_impact.inventory.basis import BASIS_KEY, Basis, read_basis
 from otel_genai_impact.inventory.compiled import WITHOUT_SERVICE, ModelEntry
 from otel_genai_impact.inventory.fields import NOT_NEGATIVE, POSITIVE, InventoryError, Table, read_toml, shown
 from otel_genai_impact.inventory.provenance import PROVENANCE_KEYS, Provenance, read_provenance
@@ -31,10 +32,11 @@ _OPTIONAL_MODEL_KEYS: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelRecord:
-    """A model and where its numbers come from."""
+    """A model and where its numbers come from; a basis, if its size follows from one of our rules."""
 
     entry: ModelEntry
     provenance: Provenance
+    basis: Basis | None = None
 
     @property
     def evidence(self) -> str:
@@ -125,17 +127,17 @@ def read_models(top: Table, *, provider: str, maker: str | None) -> ProviderReco
 
 def _read_model(table: Table, provider: str, maker: str | None, name: str) -> ModelRecord:
     """A model and where its numbers come from."""
-    entry = read_model(table, provider, maker, name)
-    return ModelRecord(entry=entry, provenance=read_provenance(table))
+    entry = read_model(table, provider, maker, name, BASIS_KEY)
+    return ModelRecord(entry=entry, provenance=read_provenance(table), basis=read_basis(table))
 
 
-def read_model(table: Table, provider: str, maker: str | None, name: str) -> ModelEntry:
-    """One model's numbers."""
+def read_model(table: Table, provider: str, maker: str | None, name: str, *more_keys: str) -> ModelEntry:
+    """One model's numbers; `more_keys` are those that somebody else reads."""
     if maker is None and not re.fullmatch(r"[^/\s]+/\S+", name):
         raise table.error("", "expected a name of the form maker/name, since the file names no maker")
     architecture = table.choice("architecture", ("dense", "moe"))
     parameter_keys = ("parameters_b",) if architecture == "dense" else ("total_parameters_b", "active_parameters_b")
-    table.allow("architecture", *parameter_keys, *_OPTIONAL_MODEL_KEYS, *PROVENANCE_KEYS)
+    table.allow("architecture", *parameter_keys, *_OPTIONAL_MODEL_KEYS, *more_keys, *PROVENANCE_KEYS)
     active, total = _read_parameters(table, dense=architecture == "dense")
     is_disclosed = table.flag("parameters_disclosed", default=True)
     assumptions = (

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from otel_genai_impact import estimate
-from otel_genai_impact.cli import main
+from otel_genai_impact.cli import main, provenance
 from otel_genai_impact.cli.explain import explain
+from otel_genai_impact.inventory.loader import load_inventory
 
 # Of all that goes in and comes out, the one formula that is no arithmetic.
 IN_WORDS = {"g"}
@@ -73,18 +75,43 @@ def test_every_number_of_the_inventory_has_a_source_and_a_day() -> None:
         assert factor["checked"] is None or re.fullmatch(r"\d{4}-\d\d-\d\d", factor["checked"])
 
 
+def _make_unchecked(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if nobody had compared this model's numbers yet."""
+    records = load_inventory()
+    provider = records.providers["huggingface_hub"]
+    record = provider.models[model]
+    unchecked = replace(record, provenance=replace(record.provenance, checked=None))
+    changed = replace(provider, models={**provider.models, model: unchecked})
+    known = replace(records, providers={**records.providers, "huggingface_hub": changed})
+    monkeypatch.setattr(provenance, "_records", lambda: known)
+
+
+def test_the_rule_behind_a_range_of_ours_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    """In the text below the evidence, and in the JSON; for a model with a published size there is none."""
+    assert main(["explain", "xai", "grok-4.7", "--output-tokens", "10"]) == 0
+    basis = "models at about 6 USD for 1e6 output tokens"
+    assert f"       size from: {basis}" in capsys.readouterr().out.splitlines()
+    shown = explain("xai", "grok-4.7", output_tokens=10, latency_s=None, zone=None)
+    assert ("C", basis) == (shown["model"]["evidence"], shown["model"]["basis"])
+    assert explain("openai", "gpt-4o", output_tokens=10, latency_s=None, zone=None)["model"]["basis"] is None
+
+
 @pytest.mark.parametrize(
     ("provider", "model", "words"),
     [
         ("groq", "openai/gpt-oss-20b", "(EcoLogits 0.11.3, checked 2026-11-22)"),
         ("somebody", "meta-llama/Llama-3.2-1B-Instruct", "(checked 2026-11-23)"),
-        ("xai", "grok-4", "(not checked yet)"),
+        ("xai", "grok-4", "(checked 2026-11-23)"),
+        ("somebody", "acme/unchecked", "(not checked yet)"),
     ],
 )
 def test_a_number_that_nobody_checked_says_so(
-    provider: str, model: str, words: str, capsys: pytest.CaptureFixture[str]
+    provider: str, model: str, words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In the text, beside its source, and in the JSON."""
+    if model == "acme/unchecked":
+        model = "meta-llama/Llama-3.2-1B-Instruct"
+        _make_unchecked(model, monkeypatch)
     assert main(["explain", provider, model, "--output-tokens", "10"]) == 0
     factors = explain(provider, model, output_tokens=10, latency_s=None, zone=None)["factors"]
     [active] = [factor for factor in factors if factor["symbol"] == "P"]

@@ -24,7 +24,7 @@ def _complaint(folder: Path, file: str, old: str, new: str) -> str:
     return str(caught.value)
 
 
-MODEL_KEYS = "parameters_disclosed, multimodal, output_tokens_per_s, time_to_first_token_s, precision"
+MODEL_KEYS = "parameters_disclosed, multimodal, output_tokens_per_s, time_to_first_token_s, precision, basis"
 PROVENANCE_KEYS = "sources, checked, unchecked, reference, retired_in"
 A_DAY = "a date such as 2026-11-22"
 AN_INTERVAL = "expected a positive number or [low, high]"

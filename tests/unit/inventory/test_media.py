@@ -39,7 +39,7 @@ def test_every_model_is_one_that_names_lead_to(modality: Modality) -> None:
 @pytest.mark.parametrize("modality", MODALITIES)
 def test_a_secret_size_is_a_range_and_says_so(modality: Modality) -> None:
     """Nobody guesses one number for it; and what is disclosed is one number, without a code."""
-    for entry, model in media_models(modality).values():
+    for entry, model, _ in media_models(modality).values():
         assert model.is_disclosed == (model.parameters_b.low == model.parameters_b.high)
         assert model.is_disclosed == ("model.parameters.undisclosed" not in entry.assumptions)
 

@@ -76,6 +76,17 @@ def test_every_model_with_open_weights_was_compared_with_what_it_names_as_its_so
     known = load_inventory().providers["huggingface_hub"].models.values()
     assert len(known) > 300
     assert [model.entry.id for model in known if model.provenance.checked is None] == []
+def test_what_was_filled_in_from_memory_does_not_claim_a_check() -> None:
+    """Of models that the reference does not know, those have a day whose figures were seen in a source that they name."""
+    shipped = load_inventory().providers.values()
+    ours = {
+        model.entry.id: model.provenance.checked
+        for record in shipped
+        for model in record.models.values()
+        if model.provenance.reference is None
+    }
+    assert dt.date(2026, 11, 23) == ours["meta-llama/Llama-3.2-1B-Instruct"]
+    assert dt.date(2026, 11, 23) == ours["xai/grok-4"]
 
 
 def test_no_check_date_lies_in_the_future_of_the_data() -> None:
@@ -123,6 +134,8 @@ def test_the_notice_names_every_data_set_and_its_licence() -> None:
         "ML.ENERGY",
         "genai-prices",
         "litellm",
+        "mteb",
+        "diffusers",
         "Hugging Face",
         "Ember",
         "CC BY 4.0",
