@@ -27,9 +27,9 @@ _FLEET: Final = Origin(("https://arxiv.org/abs/2508.15734",), None, "Google's fl
 _MAKING: Final = Origin(("https://pypi.org/project/ecologits/0.11.3/",), "2026-11-22", "EcoLogits 0.11.3")
 
 
-def factors(unit: FunctionalUnit, served: Served, serving: Serving) -> list[Factor]:
+def factors(unit: FunctionalUnit, served: Served, serving: Serving, archive: str | None = None) -> list[Factor]:
     """Every number that goes in: of the request, the model, how and where it is served, and the method."""
-    model, origin = served.entry.model, provenance.of_model(served.entry)
+    model, origin = served.entry.model, provenance.of_model(served, archive)
     load = state.load_of(model, serving)
     output, read, cached = tokens_of(unit)
     precision = _RULE if model.weight_bytes is None else origin
@@ -48,7 +48,7 @@ def factors(unit: FunctionalUnit, served: Served, serving: Serving) -> list[Fact
         _exactly("f", "energy of this kind of GPU, over an H100", load.gpu.energy_factor, "1", _FIT),
         *(
             factor._replace(value=_with_median(factor.value)) if factor.symbol == "PUE" else factor
-            for factor in of_place(served, OWN_ELECTRICITY)
+            for factor in of_place(served, OWN_ELECTRICITY, archive)
         ),
         *_of_method(),
     ]

@@ -39,6 +39,7 @@ def print_comparison(options: Namespace) -> int:
             input_tokens=options.input_tokens,
             cached_tokens=options.cached_tokens,
             cost=options.cost,
+            data_version=options.data_version,
         )
     except (LookupError, ValueError) as error:
         print(f"genai-impact compare: {error}", file=sys.stderr)
@@ -57,6 +58,7 @@ def compare(
     input_tokens: int | None = None,
     cached_tokens: int | None = None,
     cost: bool = False,
+    data_version: str | None = None,
 ) -> dict[str, Any]:
     """Each model with each count of output tokens in each zone, that with the least energy first; for so many requests.
 
@@ -80,6 +82,7 @@ def compare(
             cached_tokens=cached_tokens,
             zone=zone,
             method=method,
+            data_version=data_version,
         )
         report = as_report(provider, assessment)
         figures = {key: _times(report[key], requests) for key in ("energy", "gwp", "adpe", "pe", "wcf")}
@@ -191,6 +194,8 @@ def _as_text(comparison: dict[str, Any]) -> str:
         lines.append(f"    {known['source']}; looked up {known['checked']}")
     sources = sorted({row["cost"]["source"] for row in comparison["rows"] if row.get("cost")})
     lines.extend(f"Costs: list prices of the tokens out, {source}." for source in sources)
+    bases = sorted({f"{row['data_version']}, method {row['method']}" for row in comparison["rows"]})
+    lines.extend(f"Data: {basis}." for basis in bases)
     lines.append("Modelled, not measured; the durations are the method's own.")
     return "\n".join(lines)
 

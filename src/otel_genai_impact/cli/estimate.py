@@ -21,7 +21,7 @@ def print_estimate(options: Namespace) -> int:
     """Print an estimate as text or JSON; the exit code."""
 
     def make(provider: str, model: str, asked: Asked) -> dict[str, Any]:
-        assessment = estimate(provider, model, **asked, data_version=options.data_version)
+        assessment = estimate(provider, model, **asked)
         report = as_report(provider, assessment)
         if options.cost:
             report["cost"] = prices.as_report(_cost(options, assessment.model))

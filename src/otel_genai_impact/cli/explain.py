@@ -10,7 +10,7 @@ from otel_genai_impact._config import DEFAULT_METHOD
 from otel_genai_impact.cli.asked import answer
 from otel_genai_impact.cli.calculation import factors, steps
 from otel_genai_impact.cli.estimate import as_report, as_text
-from otel_genai_impact.cli.provenance import EVIDENCE, about_model
+from otel_genai_impact.cli.provenance import EVIDENCE, about_model, electricity_data
 from otel_genai_impact.cli.report.words import ASSUMPTIONS, UNEXPLAINED
 from otel_genai_impact.impacts import native_1
 from otel_genai_impact.impacts.methods import METHODS
@@ -48,6 +48,7 @@ def explain(
     zone: str | None = None,
     method: str = DEFAULT_METHOD,
     config: str | None = None,
+    data_version: str | None = None,
 ) -> dict[str, Any]:
     """The whole calculation of one request, in values that JSON has.
 
@@ -69,33 +70,37 @@ def explain(
         zone=zone,
         method=method,
         config=config,
+        data_version=data_version,
     )
     electricity = METHODS[assessment.method].electricity
-    served = Catalog.with_file(zone, config, electricity=electricity).serve(provider, model)
+    catalog = Catalog.with_file(zone, config, electricity=electricity, data_version=data_version)
+    served = catalog.serve(provider, model)
     if served is None:
         raise LookupError(f"{provider!r} has no model {model!r} in the inventory")
     return {
         "asked": {"provider": provider, "model": model},
-        "found": {**_found(served, assessment), "electricity": electricity},
-        "model": _about(served),
+        "found": {**_found(served, assessment), "electricity": electricity_data(electricity, catalog.archive)},
+        "model": _about(served, catalog.archive),
         "assumptions": {code: ASSUMPTIONS.get(code, UNEXPLAINED) for code in assessment.assumptions},
-        **_calculated(unit, served, serving.known_from(served.serving), assessment),
+        **_calculated(unit, served, serving.known_from(served.serving), assessment, catalog.archive),
         "estimate": as_report(provider or "", assessment),
     }
 
 
-def _calculated(unit: FunctionalUnit, served: Served, serving: Serving, assessment: Assessment) -> dict[str, Any]:
+def _calculated(
+    unit: FunctionalUnit, served: Served, serving: Serving, assessment: Assessment, archive: str | None
+) -> dict[str, Any]:
     """What goes in and what comes out, and where the method knows its errors these, too."""
     if assessment.method == native_1.NAME:
         from otel_genai_impact.cli import calculation_native_1 as native
 
         return {
-            "factors": [_factor(factor) for factor in native.factors(unit, served, serving)],
+            "factors": [_factor(factor) for factor in native.factors(unit, served, serving, archive)],
             "steps": [_step(step) for step in native.steps(unit, served, serving)],
             "uncertainty": native.error_sources(unit, served, serving),
         }
     return {
-        "factors": [_factor(factor) for factor in factors(unit, served)],
+        "factors": [_factor(factor) for factor in factors(unit, served, archive)],
         "steps": [_step(step) for step in steps(unit, served, assessment.impacts)],
     }
 
@@ -110,10 +115,10 @@ def _found(served: Served, assessment: Assessment) -> dict[str, str]:
     }
 
 
-def _about(served: Served) -> dict[str, Any]:
+def _about(served: Served, archive: str | None) -> dict[str, Any]:
     """How good the model's numbers are, how its weights are stored, and under which licence."""
     # A member of a family has the family's range, whatever model has the family's name.
-    about = None if semconv.MODEL_FALLBACK in served.assumptions else about_model(served.entry)
+    about = None if semconv.MODEL_FALLBACK in served.assumptions else about_model(served.entry, archive)
     evidence = "A" if semconv.MODEL_PARAMETERS_UNDISCLOSED not in served.entry.assumptions else "C"
     if about is not None:
         evidence = about.evidence
