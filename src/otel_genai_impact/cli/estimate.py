@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from otel_genai_impact.cli import prices
 from otel_genai_impact.cli.asked import answer
+from otel_genai_impact.cli.equivalences import as_much_as, origin
 from otel_genai_impact.impacts.criteria import ADPE, CRITERIA, ENERGY, GWP, PE, WCF, Criterion
 from otel_genai_impact.inventory.assessing import Assessment, estimate
 
@@ -23,6 +24,7 @@ def print_estimate(options: Namespace) -> int:
     def make(provider: str, model: str, asked: Asked) -> dict[str, Any]:
         assessment = estimate(provider, model, **asked)
         report = as_report(provider, assessment)
+        report["as_much_as"] = as_much_as(report)
         if options.cost:
             report["cost"] = prices.as_report(_cost(options, assessment.model))
         return report
@@ -96,6 +98,9 @@ def as_text(report: dict[str, Any]) -> str:
         lines.append(f"{shown:<50}of it with the electricity of your contract (market-based), beside the above")
     if "cost" in report:
         lines.append(prices.as_line(report["cost"]))
+    for known in report.get("as_much_as", ()):
+        bounds = "" if known["low"] == known["high"] else f" ({known['low']:.3g} to {known['high']:.3g})"
+        lines.append(f"  as much as {known['estimate']:.3g}{bounds} {known['what']} [{origin(known)}]")
     if report["assumptions"]:
         lines.append(f"  assumed: {', '.join(report['assumptions'])}")
     return "\n".join(lines)
