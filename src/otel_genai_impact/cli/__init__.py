@@ -34,7 +34,10 @@ _COMMANDS: Final = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if vars(options).get("operation") == "chat" and options.output_tokens is None:
+        parser.error("the following arguments are required: --output-tokens")
     if options.command == "run":
         from otel_genai_impact.cli.run import run
 
@@ -132,9 +135,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_request(command: argparse.ArgumentParser) -> None:
     """What describes one request."""
+    from otel_genai_impact.cli.media import add_options as add_media_options
+
     command.add_argument("provider", help="who serves the model, for example openai")
     command.add_argument("model", help="its name, for example gpt-4o")
-    command.add_argument("--output-tokens", type=int, required=True, metavar="N", help="tokens that it generates")
+    command.add_argument("--output-tokens", type=int, metavar="N", help="tokens that it generates; text needs them")
+    add_media_options(command)
     command.add_argument("--latency", type=float, metavar="S", help="how long the caller waits, s")
     command.add_argument("--zone", help="electricity zone, for example FRA; the provider's own if not given")
     _add_method(command)

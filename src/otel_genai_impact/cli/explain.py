@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from otel_genai_impact import semconv
 from otel_genai_impact._config import DEFAULT_METHOD
+from otel_genai_impact.cli import media
 from otel_genai_impact.cli.asked import answer
 from otel_genai_impact.cli.calculation import factors, steps
 from otel_genai_impact.cli.estimate import as_report, as_text
@@ -22,7 +23,9 @@ from otel_genai_impact.inventory.catalog import Catalog, Served
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from otel_genai_impact.cli.asked import Asked
     from otel_genai_impact.cli.calculation import Factor, Step
+    from otel_genai_impact.cli.media import Assessed
     from otel_genai_impact.cli.provenance import Origin
     from otel_genai_impact.impacts.interval import Interval
 
@@ -33,7 +36,13 @@ def print_explanation(options: Namespace) -> int:
     def show(explanation: dict[str, Any]) -> None:
         print(json.dumps(explanation, indent=2) if options.json else _as_text(explanation))
 
-    return answer(options, lambda provider, model, asked: explain(provider, model, **asked), show)
+    def make(provider: str, model: str, asked: Asked) -> dict[str, Any]:
+        if options.operation != media.TEXT:
+            return _explain_media(provider, model, media.assess(provider, model, options))
+        media.refuse_for_text(options)
+        return explain(provider, model, **asked)
+
+    return answer(options, make, show)
 
 
 def explain(
@@ -84,6 +93,23 @@ def explain(
         "assumptions": {code: ASSUMPTIONS.get(code, UNEXPLAINED) for code in assessment.assumptions},
         **_calculated(unit, served, serving.known_from(served.serving), assessment, catalog.archive),
         "estimate": as_report(provider or "", assessment),
+    }
+
+
+def _explain_media(provider: str, model: str, assessed: Assessed) -> dict[str, Any]:
+    """The whole calculation of a request that makes no text."""
+    assessment, served, archive = assessed.assessment, assessed.served, assessed.archive
+    electricity = electricity_data(METHODS[assessment.method].electricity, archive)
+    calculated = media.calculated(assessed)
+    return {
+        "asked": {"provider": provider, "model": model},
+        "found": {**_found(served, assessment), "electricity": electricity},
+        "model": _about(served, archive),
+        "assumptions": {code: ASSUMPTIONS.get(code, UNEXPLAINED) for code in assessment.assumptions},
+        "factors": [_factor(factor) for factor in calculated["factors"]],
+        "steps": [_step(step) for step in calculated["steps"]],
+        "uncertainty": calculated["uncertainty"],
+        "estimate": as_report(provider, assessment),
     }
 
 

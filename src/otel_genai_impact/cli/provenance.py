@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from otel_genai_impact import semconv
 from otel_genai_impact.impacts.electricity import OWN_ELECTRICITY, REFERENCE_ELECTRICITY
-from otel_genai_impact.inventory.archive import ORIGINS_FILE, archived, archived_tables, has_archived
+from otel_genai_impact.inventory.archive import ORIGINS_FILE, archived, archived_path, archived_tables, has_archived
 from otel_genai_impact.inventory.compiled import DATA_CENTER_DEFAULT, DATA_FOLDER
 from otel_genai_impact.inventory.electricity import inventory_with
 from otel_genai_impact.inventory.electricity_loader import FACTORS, OWN_FILE, ElectricityRecords, load_electricity
 from otel_genai_impact.inventory.fields import read_toml
 from otel_genai_impact.inventory.loader import InventoryRecords, load_inventory
+from otel_genai_impact.inventory.media import MEDIA_FOLDER
 from otel_genai_impact.inventory.provenance import Provenance, read_provenance
 
 if TYPE_CHECKING:
@@ -93,6 +94,13 @@ def _of_family(name: str, archive: str | None) -> Origin:
     """A range over members of a family: who says that the name is one of its members, and how large these are."""
     families = dict(read_toml(_folder(archive) / "families.toml").tables("families"))
     return _origin(read_provenance(families[name]))._replace(reference=f"range of the family {name}")
+
+
+def of_media_model(model_id: str, modality: str, archive: str | None = None) -> Origin:
+    """Where the numbers of a model that makes no text come from."""
+    name = f"{MEDIA_FOLDER.name}/{modality}.toml"
+    path = DATA_FOLDER / name if archive is None else archived_path(archive, name)
+    return _origin(read_provenance(dict(read_toml(path).tables("models"))[model_id]))
 
 
 class AboutModel(NamedTuple):
