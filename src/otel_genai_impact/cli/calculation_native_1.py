@@ -14,6 +14,7 @@ from otel_genai_impact.impacts import native_1_serving as state
 from otel_genai_impact.impacts.electricity import OWN_ELECTRICITY
 from otel_genai_impact.impacts.interval import Interval
 from otel_genai_impact.impacts.native_1 import gpu_energy_of, tokens_of, uncertainties
+from otel_genai_impact.inventory.electricity import inventory_with
 
 if TYPE_CHECKING:
     from otel_genai_impact.impacts.native_1_energy import Load
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 FIT: Final = Origin(("https://huggingface.co/datasets/ml-energy/benchmark-v3",), None, "fit on ML.ENERGY v3")
 RULE: Final = Origin(("docs/native-1.md",), None, "a choice of the method, with its reason there")
+_NOT_SAID: Final = Origin(("not said: counted as none",))
 _FLEET: Final = Origin(("https://arxiv.org/abs/2508.15734",), None, "Google's fleet, 2025")
 _MAKING: Final = Origin(("https://pypi.org/project/ecologits/0.11.3/",), "2026-11-22", "EcoLogits 0.11.3")
 
@@ -34,16 +36,17 @@ def factors(unit: FunctionalUnit, served: Served, serving: Serving, archive: str
     model, origin = served.entry.model, provenance.of_model(served, archive)
     load = state.load_of(model, serving)
     output, read, cached = tokens_of(unit)
-    precision = RULE if model.weight_bytes is None else origin
-    batch = provenance.YOURS if serving.batch_size is not None else RULE
-    gpu = provenance.YOURS if serving.gpu is not None else RULE
+    batch = _of_serving(serving.batch_size, served.serving.batch_size)
+    gpu = _of_serving(serving.gpu, served.serving.gpu)
+    of_input = _NOT_SAID if unit.input_tokens is None else provenance.YOURS
+    of_cache = _NOT_SAID if unit.cached_tokens is None else provenance.YOURS
     return [
         exactly("n", "output tokens, reasoning included", output, "1", provenance.YOURS),
-        exactly("i", "input tokens, cached ones included", read, "1", provenance.YOURS),
-        exactly("c", "input tokens from a cache", cached, "1", provenance.YOURS),
+        exactly("i", "input tokens, cached ones included", read, "1", of_input),
+        exactly("c", "input tokens from a cache", cached, "1", of_cache),
         Factor("P", "active parameters", with_median(model.active_parameters_b), "1e9", origin),
         Factor("T", "total parameters", with_median(model.total_parameters_b), "1e9", origin),
-        exactly("b", "bytes of a weight", load.weight_bytes, "B", precision),
+        exactly("b", "bytes of a weight", load.weight_bytes, "B", _of_precision(served, archive)),
         exactly("B", "requests at a time", load.batch_size, "1", batch),
         exactly("memory", "memory of one GPU", load.gpu.memory_gb, "GB", gpu),
         exactly("power", "power of one GPU that generates", load.gpu.power_w, "W", FIT),
@@ -51,6 +54,25 @@ def factors(unit: FunctionalUnit, served: Served, serving: Serving, archive: str
         *of_native_place(served, archive),
         *_of_method(),
     ]
+
+
+def _of_serving(value: object, of_deployment: object) -> Origin:
+    """Who says a batch or a GPU: data of the user's own, the command line, or nobody."""
+    if value is None:
+        return RULE
+    return provenance.OWN_DATA if value == of_deployment else provenance.YOURS
+
+
+def _of_precision(served: Served, archive: str | None) -> Origin:
+    """Who says how the weights are stored: their card, data of the user's own, or nobody."""
+    weight_bytes = served.entry.model.weight_bytes
+    if weight_bytes is None:
+        return RULE
+    about, entry = provenance.about_model(served.entry, archive), served.entry
+    shipped = inventory_with(OWN_ELECTRICITY, archive).model(entry.provider, entry.name)
+    if about is None or shipped is None or shipped.model.weight_bytes != weight_bytes:
+        return provenance.OWN_DATA
+    return about.origin if about.precision is None else about.precision[1]
 
 
 def of_native_place(served: Served, archive: str | None) -> list[Factor]:
