@@ -1,7 +1,8 @@
 """Compiles the inventory's TOML files into the JSON files that the running program reads: numbers, names, and electricity of our own.
 
 python tools/compile_inventory.py            write them
-python tools/compile_inventory.py --check    exit 1 if those on disk are not what the TOML files give, or not what was released
+python tools/compile_inventory.py --check    exit 1 if those on disk are not what the TOML files give, or not what was released,
+                                             or if this is a release and its data were not kept
 python tools/compile_inventory.py --archive  write them, and keep them under their data version: once a release
 """
 
@@ -15,8 +16,8 @@ from typing import TYPE_CHECKING, cast
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from otel_genai_impact.inventory.archive import ARCHIVE_FOLDER, read_archive, write_archive
-from otel_genai_impact.inventory.compiled import COMPILED_FILE, CompiledInventory
+from otel_genai_impact.inventory.archive import ARCHIVE_FOLDER, TABLES_FOLDER, read_archive, write_archive
+from otel_genai_impact.inventory.compiled import COMPILED_FILE, DATA_FOLDER, CompiledInventory
 from otel_genai_impact.inventory.electricity import ELECTRICITY_FILE, CompiledElectricity
 from otel_genai_impact.inventory.electricity_loader import ElectricityRecords, load_electricity
 from otel_genai_impact.inventory.fields import InventoryError
@@ -30,6 +31,7 @@ from tools.compile_names import compiled_names
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+CHANGELOG = Path(__file__).parents[1] / "CHANGELOG.md"
 GENERATED_MARK = "Made by tools/compile_inventory.py from the TOML files beside it. Edit those."
 
 
@@ -90,12 +92,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if read_archive(ARCHIVE_FOLDER, records.data_version) not in (None, kept):
         print(f"released {records.data_version} differs: set a new data_version in meta.toml", file=sys.stderr)
         return 1
+    if options.check and _is_released() and read_archive(ARCHIVE_FOLDER, records.data_version) is None:
+        print(f"{records.data_version} is released and was not kept: run this with --archive", file=sys.stderr)
+        return 1
     if not options.check:
         for path, text in texts.items():
             if _on_disk(path) != text:
                 path.write_text(text, encoding="utf-8", newline="\n")
         if options.archive:
-            print(f"kept as {write_archive(ARCHIVE_FOLDER, records.data_version, kept).name}")
+            path = write_archive(ARCHIVE_FOLDER, records.data_version, kept)
+            print(f"kept as {path.name}, {path.stat().st_size / 1024:.0f} KiB")
         return 0
     stale = [path for path, text in texts.items() if _on_disk(path) != text]
     for path in stale:
@@ -103,12 +109,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if stale else 0
 
 
+def _is_released() -> bool:
+    """Whether the newest section of the changelog is of a release. Before the first one no data need to be kept: they still change."""
+    sections = (line for line in CHANGELOG.read_text(encoding="utf-8").splitlines() if line.startswith("## "))
+    return "(unreleased)" not in next(sections)
+
+
 def released_files(texts: Mapping[Path, str]) -> dict[str, str]:
-    """All that an archive keeps, by name: what was compiled, and the models that are read as people edit them."""
-    media = {f"{MEDIA_FOLDER.name}/{path.name}": path for path in MEDIA_FOLDER.glob("*.toml")}
+    """All that an archive keeps, by name: what was compiled, and the tables of people, for their models and their sources."""
+    tables = {path.relative_to(DATA_FOLDER).as_posix(): path for path in DATA_FOLDER.rglob("*.toml")}
+    read_by_programs = {name: path for name, path in tables.items() if path.parent == MEDIA_FOLDER}
+    read_by_people = {f"{TABLES_FOLDER}/{name}": path for name, path in tables.items() if path.parent != MEDIA_FOLDER}
     return {
         **{path.name: text for path, text in texts.items()},
-        **{name: path.read_text(encoding="utf-8") for name, path in media.items()},
+        **{name: path.read_text(encoding="utf-8") for name, path in {**read_by_programs, **read_by_people}.items()},
     }
 
 

@@ -34,7 +34,10 @@ _COMMANDS: Final = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if vars(options).get("operation") == "chat" and options.output_tokens is None:
+        parser.error("the following arguments are required: --output-tokens")
     if options.command == "run":
         from otel_genai_impact.cli.run import run
 
@@ -72,9 +75,6 @@ def _parser() -> argparse.ArgumentParser:
     estimate = commands.add_parser("estimate", help="estimate the impacts of one request")
     _add_request(estimate)
     _add_cost(estimate)
-    estimate.add_argument(
-        "--data-version", metavar="VERSION", help="of the shipped data, such as 2026.11; today's if not given"
-    )
     _add_request(
         commands.add_parser(
             "explain",
@@ -135,12 +135,16 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_request(command: argparse.ArgumentParser) -> None:
     """What describes one request."""
+    from otel_genai_impact.cli.media import add_options as add_media_options
+
     command.add_argument("provider", help="who serves the model, for example openai")
     command.add_argument("model", help="its name, for example gpt-4o")
-    command.add_argument("--output-tokens", type=int, required=True, metavar="N", help="tokens that it generates")
+    command.add_argument("--output-tokens", type=int, metavar="N", help="tokens that it generates; text needs them")
+    add_media_options(command)
     command.add_argument("--latency", type=float, metavar="S", help="how long the caller waits, s")
     command.add_argument("--zone", help="electricity zone, for example FRA; the provider's own if not given")
     _add_method(command)
+    _add_data_version(command)
     command.add_argument("--service-tier", metavar="TIER", help="flex, batch or priority; native-1 alone")
     command.add_argument("--batch-size", type=float, metavar="N", help="requests at a time, if known; native-1 alone")
     command.add_argument("--gpu", help="H100, H200 or B200, if known; native-1 alone")
@@ -155,6 +159,14 @@ def _add_request(command: argparse.ArgumentParser) -> None:
 
 def _add_cost(command: argparse.ArgumentParser) -> None:
     command.add_argument("--cost", action="store_true", help="its list price beside it; needs the extra `prices`")
+
+
+def _add_data_version(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--data-version",
+        metavar="VERSION",
+        help="of the data, such as 2026.11 or ecologits-0.9.1; today's if not given",
+    )
 
 
 def _add_method(command: argparse.ArgumentParser) -> None:
@@ -184,4 +196,5 @@ def _add_calculator(commands: argparse._SubParsersAction[argparse.ArgumentParser
     )
     _add_cost(compare)
     _add_method(compare)
+    _add_data_version(compare)
     compare.add_argument("--json", action="store_true", help="print JSON, in the units of the telemetry: J, g, L")

@@ -26,6 +26,7 @@ class Asked(TypedDict):
     cached_tokens: float | None
     serving: Serving
     method: str
+    data_version: str | None
 
 
 def answer(options: Namespace, make: Callable[[str, str, Asked], Any], show: Callable[[Any], None]) -> int:
@@ -40,6 +41,7 @@ def answer(options: Namespace, make: Callable[[str, str, Asked], Any], show: Cal
             serving=_serving_of(options),
             method=options.method,
             config=options.config,
+            data_version=options.data_version,
         )
         made = make(options.provider, options.model, asked)
     except (LookupError, ValueError) as error:

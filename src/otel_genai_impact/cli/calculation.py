@@ -40,16 +40,19 @@ class Step(NamedTuple):
     unit: str
 
 
-def factors(unit: FunctionalUnit, served: Served) -> list[Factor]:
-    """Every number that goes in: of the request, the model, the data centre, the electricity, and the method."""
+def factors(unit: FunctionalUnit, served: Served, archive: str | None = None) -> list[Factor]:
+    """Every number that goes in: of the request, the model, the data centre, the electricity, and the method.
+
+    `archive`: the version of the data whose sources they are; None for today's.
+    """
     found = [Factor("n", "output tokens", Interval.exactly(unit.output_tokens), "1", provenance.YOURS)]
     if unit.latency_s is not None:
         found.append(Factor("w", "latency", Interval.exactly(unit.latency_s), "s", provenance.YOURS))
-    return [*found, *_of_model(served), *of_place(served, REFERENCE_ELECTRICITY), *_of_method()]
+    return [*found, *_of_model(served, archive), *of_place(served, REFERENCE_ELECTRICITY, archive), *_of_method()]
 
 
-def _of_model(served: Served) -> list[Factor]:
-    model, origin = served.entry.model, provenance.of_model(served.entry)
+def _of_model(served: Served, archive: str | None) -> list[Factor]:
+    model, origin = served.entry.model, provenance.of_model(served, archive)
     found = [
         Factor("P", "active parameters", model.active_parameters_b, "1e9", origin),
         Factor("T", "total parameters", model.total_parameters_b, "1e9", origin),
@@ -62,13 +65,13 @@ def _of_model(served: Served) -> list[Factor]:
     return found
 
 
-def of_place(served: Served, electricity: str) -> list[Factor]:
+def of_place(served: Served, electricity: str, archive: str | None = None) -> list[Factor]:
     """Every number of where it runs, with the origins of this set of electricity data."""
     center, mix = served.data_center.data_center, served.zone.electricity_mix
-    of_center, code = provenance.of_data_center(served.data_center), served.zone.code
+    of_center, code = provenance.of_data_center(served.data_center, archive), served.zone.code
 
     def of_zone(factor: str) -> Origin:
-        return provenance.of_zone(code, factor, electricity)
+        return provenance.of_zone(code, factor, electricity, archive)
 
     return [
         Factor("PUE", "power usage effectiveness", center.pue, "1", of_center),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from otel_genai_impact._config import DEFAULT_METHOD
 from otel_genai_impact.cli import prices
-from otel_genai_impact.cli.equivalences import EQUIVALENCES
+from otel_genai_impact.cli.equivalences import as_much_as, origin
 from otel_genai_impact.cli.estimate import as_report
 from otel_genai_impact.impacts.uncertainty import Sum
 from otel_genai_impact.inventory.assessing import estimate
@@ -39,6 +39,7 @@ def print_comparison(options: Namespace) -> int:
             input_tokens=options.input_tokens,
             cached_tokens=options.cached_tokens,
             cost=options.cost,
+            data_version=options.data_version,
         )
     except (LookupError, ValueError) as error:
         print(f"genai-impact compare: {error}", file=sys.stderr)
@@ -57,6 +58,7 @@ def compare(
     input_tokens: int | None = None,
     cached_tokens: int | None = None,
     cost: bool = False,
+    data_version: str | None = None,
 ) -> dict[str, Any]:
     """Each model with each count of output tokens in each zone, that with the least energy first; for so many requests.
 
@@ -80,6 +82,7 @@ def compare(
             cached_tokens=cached_tokens,
             zone=zone,
             method=method,
+            data_version=data_version,
         )
         report = as_report(provider, assessment)
         figures = {key: _times(report[key], requests) for key in ("energy", "gwp", "adpe", "pe", "wcf")}
@@ -97,7 +100,7 @@ def compare(
         "rows": rows,
         "surely_less": {key: by_ratio.get(key, _surely_less(rows, key)) for key, *_ in _COLUMNS} if in_order else {},
         "ratios": ratios,
-        "as_much_as": [_as_much_as(rows[-1], each) for each in EQUIVALENCES],
+        "as_much_as": [{"of": _label(rows[-1]), **known} for known in as_much_as(rows[-1])],
     }
 
 
@@ -143,18 +146,6 @@ def _least_by_ratio(ratios: list[dict[str, Any]]) -> dict[str, str | None]:
     return found
 
 
-def _as_much_as(row: dict[str, Any], known: Any) -> dict[str, Any]:
-    figure = row[known.criterion]
-    return {
-        "of": _label(row),
-        "criterion": known.criterion,
-        **{bound: figure[bound] / known.amount for bound in ("estimate", "low", "high")},
-        "what": known.words,
-        "source": known.source,
-        "checked": known.checked,
-    }
-
-
 def _label(row: dict[str, Any]) -> str:
     return f"{row['asked']}, {row['output_tokens']:,} tokens, {row['zone']}"
 
@@ -188,9 +179,11 @@ def _as_text(comparison: dict[str, Any]) -> str:
     for known in comparison["as_much_as"]:
         values = number(known["estimate"]), number(known["low"]), number(known["high"])
         lines.append(f"  {values[0]} ({values[1]}-{values[2]}) {known['what']}")
-        lines.append(f"    {known['source']}; looked up {known['checked']}")
+        lines.append(f"    {origin(known)}")
     sources = sorted({row["cost"]["source"] for row in comparison["rows"] if row.get("cost")})
     lines.extend(f"Costs: list prices of the tokens out, {source}." for source in sources)
+    bases = sorted({f"{row['data_version']}, method {row['method']}" for row in comparison["rows"]})
+    lines.extend(f"Data: {basis}." for basis in bases)
     lines.append("Modelled, not measured; the durations are the method's own.")
     return "\n".join(lines)
 

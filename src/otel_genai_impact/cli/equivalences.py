@@ -1,8 +1,21 @@
-"""What a figure is as much as, for people who have no feeling for grams and joules. Each with its source and its day."""
+"""What a figure is as much as, for people who have no feeling for grams and joules. Each with its source, year and check date."""
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from otel_genai_impact.inventory.fields import POSITIVE, read_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from otel_genai_impact.inventory.fields import Table
+
+EQUIVALENCES_FILE: Final = Path(__file__).with_suffix(".toml")
+CRITERIA: Final = ("energy", "gwp", "wcf")
+_BOUNDS: Final = ("estimate", "low", "high")
 
 
 class Equivalence(NamedTuple):
@@ -13,6 +26,7 @@ class Equivalence(NamedTuple):
         words: one of it, for a sentence.
         amount: how much one of it has.
         source: who says so.
+        year: of what the source says; None for a definition.
         checked: when that was looked up, ISO 8601.
     """
 
@@ -20,22 +34,62 @@ class Equivalence(NamedTuple):
     words: str
     amount: float
     source: str
+    year: int | None
     checked: str
 
 
-_GRAMS_PER_YEAR: Final = 4.6e6
-_MILES_PER_YEAR: Final = 11_500.0
-_KM_PER_MILE: Final = 1.609344
+@cache
+def equivalences() -> tuple[Equivalence, ...]:
+    """All that are known, in the order of the file.
 
-EQUIVALENCES: Final = (
-    Equivalence("energy", "hours of a lamp of 10 W", 10.0 * 3600, "by definition: 10 W for 3600 s", "2026-11-22"),
-    Equivalence(
-        "gwp",
-        "km with a typical car of the USA, from its tailpipe",
-        _GRAMS_PER_YEAR / _MILES_PER_YEAR / _KM_PER_MILE,
-        "US EPA, Tailpipe Greenhouse Gas Emissions From a Typical Passenger Vehicle, EPA-420-F-23-014, June 2023: "
-        "4.6 t of CO2 a year, 11,500 miles a year",
-        "2026-11-22",
-    ),
-    Equivalence("wcf", "glasses of 0.25 L", 0.25, "by definition", "2026-11-22"),
-)
+    Raises:
+        InventoryError: the file has a mistake.
+    """
+    top = read_toml(EQUIVALENCES_FILE)
+    return tuple(_read(top.table(name)) for name in top.values)
+
+
+def _read(table: Table) -> Equivalence:
+    table.allow(*Equivalence._fields)
+    year = table.optional_number("year", POSITIVE)
+    return Equivalence(
+        criterion=table.choice("criterion", CRITERIA),
+        words=table.text("words"),
+        amount=table.number("amount", POSITIVE),
+        source=table.text("source"),
+        year=None if year is None else int(year),
+        checked=table.day("checked").isoformat(),
+    )
+
+
+def as_much_as(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the figures of a report are as much as: one of each criterion, in numbers that are neither huge nor tiny."""
+    found: list[dict[str, Any]] = []
+    for criterion in CRITERIA:
+        figure = figures[criterion]
+        known = _fitting(criterion, figure["estimate"])
+        found.append(
+            {
+                "criterion": criterion,
+                **{bound: figure[bound] / known.amount for bound in _BOUNDS},
+                "what": known.words,
+                "source": known.source,
+                "year": known.year,
+                "checked": known.checked,
+            }
+        )
+    return found
+
+
+def _fitting(criterion: str, amount: float) -> Equivalence:
+    """The largest thing of which there is at least one; if there is none, the smallest."""
+    by_size = sorted(
+        (known for known in equivalences() if known.criterion == criterion), key=lambda known: known.amount
+    )
+    return next((known for known in reversed(by_size) if known.amount <= amount), by_size[0])
+
+
+def origin(known: Mapping[str, Any]) -> str:
+    """Who says so, in a line."""
+    year = "" if known["year"] is None else f", {known['year']}"
+    return f"{known['source']}{year}; checked {known['checked']}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from otel_genai_impact.cli import prices
+from otel_genai_impact.cli import media, prices
 from otel_genai_impact.cli.asked import answer
+from otel_genai_impact.cli.equivalences import as_much_as, origin
 from otel_genai_impact.impacts.criteria import ADPE, CRITERIA, ENERGY, GWP, PE, WCF, Criterion
 from otel_genai_impact.inventory.assessing import Assessment, estimate
 
@@ -21,8 +22,13 @@ def print_estimate(options: Namespace) -> int:
     """Print an estimate as text or JSON; the exit code."""
 
     def make(provider: str, model: str, asked: Asked) -> dict[str, Any]:
-        assessment = estimate(provider, model, **asked, data_version=options.data_version)
+        if options.operation == media.TEXT:
+            media.refuse_for_text(options)
+            assessment = estimate(provider, model, **asked)
+        else:
+            assessment = media.assess(provider, model, options).assessment
         report = as_report(provider, assessment)
+        report["as_much_as"] = as_much_as(report)
         if options.cost:
             report["cost"] = prices.as_report(_cost(options, assessment.model))
         return report
@@ -35,7 +41,9 @@ def print_estimate(options: Namespace) -> int:
 
 def _cost(options: Namespace, model_id: str) -> prices.Cost | None:
     """For the tokens that the command line gives; a price list does not know the user's own names of deployments."""
-    tokens = {"output_tokens": options.output_tokens, "input_tokens": vars(options).get("input_tokens") or 0}
+    if options.operation not in {media.TEXT, "embeddings"}:
+        return None  # what is known are prices of tokens
+    tokens = {"output_tokens": options.output_tokens or 0, "input_tokens": vars(options).get("input_tokens") or 0}
     asked = prices.cost_of(options.provider, options.model, **tokens)
     return asked or prices.cost_of(options.provider, model_id.partition("/")[2], **tokens)
 
@@ -96,6 +104,9 @@ def as_text(report: dict[str, Any]) -> str:
         lines.append(f"{shown:<50}of it with the electricity of your contract (market-based), beside the above")
     if "cost" in report:
         lines.append(prices.as_line(report["cost"]))
+    for known in report.get("as_much_as", ()):
+        bounds = "" if known["low"] == known["high"] else f" ({known['low']:.3g} to {known['high']:.3g})"
+        lines.append(f"  as much as {known['estimate']:.3g}{bounds} {known['what']} [{origin(known)}]")
     if report["assumptions"]:
         lines.append(f"  assumed: {', '.join(report['assumptions'])}")
     return "\n".join(lines)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from otel_genai_impact import semconv
 from otel_genai_impact._config import DEFAULT_METHOD
+from otel_genai_impact.cli import found, media
 from otel_genai_impact.cli.asked import answer
 from otel_genai_impact.cli.calculation import factors, steps
 from otel_genai_impact.cli.estimate import as_report, as_text
-from otel_genai_impact.cli.provenance import EVIDENCE, about_model
+from otel_genai_impact.cli.provenance import electricity_data
 from otel_genai_impact.cli.report.words import ASSUMPTIONS, UNEXPLAINED
 from otel_genai_impact.impacts import native_1
 from otel_genai_impact.impacts.methods import METHODS
@@ -22,7 +22,9 @@ from otel_genai_impact.inventory.catalog import Catalog
 if TYPE_CHECKING:
     from argparse import Namespace
 
+    from otel_genai_impact.cli.asked import Asked
     from otel_genai_impact.cli.calculation import Factor, Step
+    from otel_genai_impact.cli.media import Assessed
     from otel_genai_impact.cli.provenance import Origin
     from otel_genai_impact.impacts.interval import Interval
     from otel_genai_impact.inventory.resolved import Served
@@ -34,7 +36,13 @@ def print_explanation(options: Namespace) -> int:
     def show(explanation: dict[str, Any]) -> None:
         print(json.dumps(explanation, indent=2) if options.json else _as_text(explanation))
 
-    return answer(options, lambda provider, model, asked: explain(provider, model, **asked), show)
+    def make(provider: str, model: str, asked: Asked) -> dict[str, Any]:
+        if options.operation != media.TEXT:
+            return _explain_media(provider, model, media.assess(provider, model, options))
+        media.refuse_for_text(options)
+        return explain(provider, model, **asked)
+
+    return answer(options, make, show)
 
 
 def explain(
@@ -49,6 +57,7 @@ def explain(
     zone: str | None = None,
     method: str = DEFAULT_METHOD,
     config: str | None = None,
+    data_version: str | None = None,
 ) -> dict[str, Any]:
     """The whole calculation of one request, in values that JSON has.
 
@@ -70,58 +79,80 @@ def explain(
         zone=zone,
         method=method,
         config=config,
+        data_version=data_version,
     )
     electricity = METHODS[assessment.method].electricity
-    served = Catalog.with_file(zone, config, electricity=electricity).serve(provider, model)
+    catalog = Catalog.with_file(zone, config, electricity=electricity, data_version=data_version)
+    served = catalog.serve(provider, model)
     if served is None:
         raise LookupError(f"{provider!r} has no model {model!r} in the inventory")
     return {
         "asked": {"provider": provider, "model": model},
-        "found": {**_found(served, assessment), "electricity": electricity},
-        "model": _about(served),
+        "found": {**_found(served, assessment, model), "electricity": electricity_data(electricity, catalog.archive)},
+        "model": _about(served, catalog.archive),
         "assumptions": {code: ASSUMPTIONS.get(code, UNEXPLAINED) for code in assessment.assumptions},
-        **_calculated(unit, served, serving.known_from(served.serving), assessment),
+        **_calculated(unit, served, serving.known_from(served.serving), assessment, catalog.archive),
         "estimate": as_report(provider or "", assessment),
     }
 
 
-def _calculated(unit: FunctionalUnit, served: Served, serving: Serving, assessment: Assessment) -> dict[str, Any]:
+def _explain_media(provider: str, model: str, assessed: Assessed) -> dict[str, Any]:
+    """The whole calculation of a request that makes no text."""
+    assessment, served, archive = assessed.assessment, assessed.served, assessed.archive
+    electricity = electricity_data(METHODS[assessment.method].electricity, archive)
+    calculated = media.calculated(assessed)
+    return {
+        "asked": {"provider": provider, "model": model},
+        "found": {**_found(served, assessment, model), "electricity": electricity},
+        "model": _about(served, archive),
+        "assumptions": {code: ASSUMPTIONS.get(code, UNEXPLAINED) for code in assessment.assumptions},
+        "factors": [_factor(factor) for factor in calculated["factors"]],
+        "steps": [_step(step) for step in calculated["steps"]],
+        "uncertainty": calculated["uncertainty"],
+        "estimate": as_report(provider, assessment),
+    }
+
+
+def _calculated(
+    unit: FunctionalUnit, served: Served, serving: Serving, assessment: Assessment, archive: str | None
+) -> dict[str, Any]:
     """What goes in and what comes out, and where the method knows its errors these, too."""
     if assessment.method == native_1.NAME:
         from otel_genai_impact.cli import calculation_native_1 as native
 
-        return {
-            "factors": [_factor(factor) for factor in native.factors(unit, served, serving)],
-            "steps": [_step(step) for step in native.steps(unit, served, serving)],
-            "uncertainty": native.error_sources(unit, served, serving),
-        }
+        market_in, market_out = found.contract(served, assessment, "E / 3.6e6")
+        going_in, coming_out = native.factors(unit, served, serving, archive), native.steps(unit, served, serving)
+        errors = {"uncertainty": native.error_sources(unit, served, serving)}
+    else:
+        market_in, market_out = found.contract(served, assessment, "E")
+        going_in, coming_out, errors = factors(unit, served, archive), steps(unit, served, assessment.impacts), {}
     return {
-        "factors": [_factor(factor) for factor in factors(unit, served)],
-        "steps": [_step(step) for step in steps(unit, served, assessment.impacts)],
+        "factors": [_factor(factor) for factor in (*going_in, *market_in)],
+        "steps": [_step(step) for step in (*coming_out, *market_out)],
+        **errors,
     }
 
 
-def _found(served: Served, assessment: Assessment) -> dict[str, str]:
+def _found(served: Served, assessment: Assessment, name: str) -> dict[str, str]:
     return {
         "model": served.entry.id,
+        "how": found.how(served, name),
         "data_center": served.data_center.provider,
+        "place": found.place(served),
         "zone": served.zone.code,
         "method": assessment.method,
         "data_version": assessment.data_version,
     }
 
 
-def _about(served: Served) -> dict[str, Any]:
+def _about(served: Served, archive: str | None) -> dict[str, Any]:
     """How good the model's numbers are, how its weights are stored, and under which licence."""
-    # A member of a family has the family's range, whatever model has the family's name.
-    about = None if semconv.MODEL_FALLBACK in served.assumptions else about_model(served.entry)
-    evidence = "A" if semconv.MODEL_PARAMETERS_UNDISCLOSED not in served.entry.assumptions else "C"
-    if about is not None:
-        evidence = about.evidence
+    about = found.about(served, archive)
+    grade, meaning = found.evidence(served, about)
     named = {"precision": about and about.precision, "licence": about and about.licence}
     return {
-        "evidence": evidence,
-        "meaning": EVIDENCE[evidence],
+        "evidence": grade,
+        "meaning": meaning,
         "basis": about and about.basis,
         **{key: None if value is None else {"name": value[0], **_origin(value[1])} for key, value in named.items()},
     }
@@ -162,11 +193,12 @@ def _origin(origin: Origin) -> dict[str, Any]:
 
 
 def _as_text(explanation: dict[str, Any]) -> str:
-    asked, found, about = explanation["asked"], explanation["found"], explanation["model"]
+    asked, base, about = explanation["asked"], explanation["found"], explanation["model"]
     lines = [
         f"Asked: {asked['model']} of {asked['provider']}",
-        f"Found: {found['model']}, data centre of {found['data_center']}, electricity of {found['zone']}",
-        f"By:    method {found['method']}, data {found['data_version']}, electricity data {found['electricity']}",
+        f"Found: {base['model']}, by {base['how']}",
+        f"Where: {base['place']}, electricity of {base['zone']}",
+        f"By:    method {base['method']}, data {base['data_version']}, electricity data {base['electricity']}",
         f"Model: evidence {about['evidence']}: {about['meaning']}",
         *([f"       size from: {about['basis']}"] if about["basis"] else []),
         *(

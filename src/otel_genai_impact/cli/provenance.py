@@ -5,14 +5,21 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from otel_genai_impact.impacts.electricity import OWN_ELECTRICITY
-from otel_genai_impact.inventory.compiled import DATA_FOLDER
-from otel_genai_impact.inventory.electricity_loader import FACTORS, ElectricityRecords, load_electricity
+from otel_genai_impact import semconv
+from otel_genai_impact.impacts.electricity import OWN_ELECTRICITY, REFERENCE_ELECTRICITY
+from otel_genai_impact.inventory.archive import ORIGINS_FILE, archived, archived_path, archived_tables, has_archived
+from otel_genai_impact.inventory.compiled import DATA_CENTER_DEFAULT, DATA_FOLDER
+from otel_genai_impact.inventory.electricity import inventory_with
+from otel_genai_impact.inventory.electricity_loader import FACTORS, OWN_FILE, ElectricityRecords, load_electricity
 from otel_genai_impact.inventory.fields import read_toml
 from otel_genai_impact.inventory.loader import InventoryRecords, load_inventory
+from otel_genai_impact.inventory.media import MEDIA_FOLDER
 from otel_genai_impact.inventory.provenance import Provenance, read_provenance
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from otel_genai_impact.inventory.catalog import Served
     from otel_genai_impact.inventory.compiled import DataCenterEntry, ModelEntry
     from otel_genai_impact.inventory.weights import WeightsGroup
 
@@ -50,17 +57,50 @@ YOURS: Final = Origin(("given on the command line",))
 
 
 @cache
-def _records() -> InventoryRecords:
-    return load_inventory()
+def _folder(archive: str | None) -> Path:
+    """Where the tables with the sources are: today's, or those of a version that was kept."""
+    return DATA_FOLDER if archive is None else archived_tables(archive)
 
 
-def of_model(entry: ModelEntry) -> Origin:
-    """Where the size and the speed of a model come from."""
-    for provider in _records().providers.values():
-        record = provider.models.get(entry.name)
-        if record is not None and record.entry.id == entry.id:
-            return _origin(record.provenance)
-    return OWN_DATA
+@cache
+def _of_reference(archive: str | None, what: str) -> Origin | None:
+    """The one origin of all `models`, or all `places`, of a version that a release of the reference is; None for our own."""
+    if archive is None or not has_archived(archive, ORIGINS_FILE):
+        return None
+    known = archived(archive, ORIGINS_FILE)[what]
+    return Origin(tuple(known["sources"]), known["checked"], known["reference"])
+
+
+def electricity_data(electricity: str, archive: str | None = None) -> str:
+    """Which electricity data a method uses: its set, or what stood for it in a release of the reference."""
+    of_all = _of_reference(archive, "places")
+    return electricity if of_all is None else str(of_all.reference).lower().replace(" ", "-")
+
+
+@cache
+def _records(archive: str | None) -> InventoryRecords:
+    return load_inventory(_folder(archive))
+
+
+def of_model(served: Served, archive: str | None = None) -> Origin:
+    """Where the size and the speed of a model come from; of a member of a family, where the family's range does."""
+    if semconv.MODEL_FALLBACK in served.assumptions:
+        return _of_family(served.entry.name, archive)
+    about = about_model(served.entry, archive)
+    return OWN_DATA if about is None else about.origin
+
+
+def _of_family(name: str, archive: str | None) -> Origin:
+    """A range over members of a family: who says that the name is one of its members, and how large these are."""
+    families = dict(read_toml(_folder(archive) / "families.toml").tables("families"))
+    return _origin(read_provenance(families[name]))._replace(reference=f"range of the family {name}")
+
+
+def of_media_model(model_id: str, modality: str, archive: str | None = None) -> Origin:
+    """Where the numbers of a model that makes no text come from."""
+    name = f"{MEDIA_FOLDER.name}/{modality}.toml"
+    path = DATA_FOLDER / name if archive is None else archived_path(archive, name)
+    return _origin(read_provenance(dict(read_toml(path).tables("models"))[model_id]))
 
 
 class AboutModel(NamedTuple):
@@ -88,9 +128,13 @@ EVIDENCE: Final = {
 }
 
 
-def about_model(entry: ModelEntry) -> AboutModel | None:
-    """What is known of a model of the inventory, or of a family; None for the user's own."""
-    records = _records()
+def about_model(entry: ModelEntry, archive: str | None = None) -> AboutModel | None:
+    """What is known of a model of the inventory; None for the user's own, and for a family."""
+    of_all = _of_reference(archive, "models")
+    if of_all is not None:
+        known = inventory_with(REFERENCE_ELECTRICITY, archive).model(entry.provider, entry.name)
+        return None if known is None else AboutModel("A" if known.model.is_disclosed else "B", of_all, None, None)
+    records = _records(archive)
     for provider in records.providers.values():
         record = provider.models.get(entry.name)
         if record is not None and record.entry.id == entry.id:
@@ -113,47 +157,55 @@ def _named(group: WeightsGroup | None, entry: ModelEntry) -> tuple[str, Origin] 
     return group.name, origin._replace(sources=of_maker or origin.sources)
 
 
-def of_data_center(entry: DataCenterEntry) -> Origin:
+def of_data_center(entry: DataCenterEntry, archive: str | None = None) -> Origin:
     """Where the PUE, the WUE and the zone of a data centre come from."""
+    of_all = _of_reference(archive, "places")
+    if of_all is not None and entry.provider != DATA_CENTER_DEFAULT:
+        return of_all
+    # The reference knew no data centre of providers that it did not know: today's stands for them.
+    folder = _folder(None if of_all is not None else archive)
     cloud, _, region = entry.provider.partition("/")
     if region:
-        return _of_cloud(cloud)
-    centers = dict(read_toml(DATA_FOLDER / "data_centers.toml").tables("data_centers"))
+        return _of_cloud(cloud, folder)
+    centers = dict(read_toml(folder / "data_centers.toml").tables("data_centers"))
     table = centers.get(entry.provider)
     return OWN_DATA if table is None else _origin(read_provenance(table))
 
 
-def _of_cloud(name: str) -> Origin:
+def _of_cloud(name: str, folder: Path) -> Origin:
     """A region has the figures of all data centres of its cloud together, for the years that the cloud says."""
-    table = dict(read_toml(DATA_FOLDER / "clouds.toml").tables("clouds")).get(name)
+    table = dict(read_toml(folder / "clouds.toml").tables("clouds")).get(name)
     if table is None:
         return OWN_DATA
     years = f"PUE {table.values['pue_year']}, WUE {table.values['wue_year']}"
     return _origin(read_provenance(table))._replace(years=years)
 
 
-def of_zone(code: str, factor: str, electricity: str) -> Origin:
+def of_zone(code: str, factor: str, electricity: str, archive: str | None = None) -> Origin:
     """Where a factor of an electricity zone comes from: the reference's set has one origin, ours has one a factor."""
     if electricity == OWN_ELECTRICITY:
-        return _of_own_zone(code, factor)
-    file = read_toml(DATA_FOLDER / "zones.toml")
+        return _of_own_zone(code, factor, archive)
+    of_all = _of_reference(archive, "places")
+    if of_all is not None:
+        return of_all if inventory_with(electricity, archive).zone(code) is not None else OWN_DATA
+    file = read_toml(_folder(archive) / "zones.toml")
     return _origin(read_provenance(file)) if code in file.table("zones").values else OWN_DATA
 
 
 @cache
-def _electricity() -> ElectricityRecords:
-    return load_electricity()
+def _electricity(archive: str | None) -> ElectricityRecords:
+    return load_electricity(_folder(archive) / OWN_FILE.name)
 
 
 def zone_origins(code: str, electricity: str) -> tuple[str, ...]:
     """Short names of where the factors of a zone come from, in the order of greenhouse gases, metals, energy, water."""
     if electricity == OWN_ELECTRICITY:
-        return _electricity().origins_of[code]
+        return _electricity(None).origins_of[code]
     return (electricity,)
 
 
-def _of_own_zone(code: str, factor: str) -> Origin:
-    known = _electricity()
+def _of_own_zone(code: str, factor: str, archive: str | None) -> Origin:
+    known = _electricity(archive)
     origins = known.origins_of.get(code)
     if origins is None:
         return OWN_DATA

@@ -51,10 +51,15 @@ class Names(TypedDict):
 
 @cache
 def names(archive: str | None = None) -> Names:
-    """The names of today, or of a version in the archive. Two threads that come first together may both read them."""
-    if archive is not None:
-        from otel_genai_impact.inventory.archive import archived
+    """The names of today, or of a version in the archive. Two threads that come first together may both read them.
 
-        return archived(archive, NAMES_FILE.name)
+    A version that kept none, of the reference, has today's spellings of the models that it knew. It knew no families.
+    """
+    if archive is not None:
+        from otel_genai_impact.inventory.archive import archived, has_archived
+
+        if has_archived(archive, NAMES_FILE.name):
+            return archived(archive, NAMES_FILE.name)
+        return {**names(), "families": []}
     content: Names = json.loads(NAMES_FILE.read_bytes())
     return content

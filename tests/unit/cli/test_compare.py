@@ -10,7 +10,7 @@ import pytest
 from otel_genai_impact import estimate
 from otel_genai_impact.cli import main
 from otel_genai_impact.cli.compare import compare
-from otel_genai_impact.cli.equivalences import EQUIVALENCES
+from otel_genai_impact.cli.equivalences import as_much_as, equivalences
 
 SMALL, LARGE = "openai/gpt-4o-mini", "anthropic/claude-opus-4-1-20250805"
 
@@ -51,13 +51,33 @@ def test_different_counts_of_tokens_are_no_contest() -> None:
 
 
 def test_every_equivalence_has_a_source_and_a_day() -> None:
-    """400 g a mile (4.6 t in 11,500 miles) are 249 g a km; 36 kJ are an hour of 10 W."""
-    amounts = {known.criterion: known.amount for known in EQUIVALENCES}
-    assert {"energy": 36_000.0, "gwp": pytest.approx(248.5, abs=0.1), "wcf": 0.25} == amounts
-    assert all(known.source and known.checked for known in EQUIVALENCES)
+    """4.6 t of CO2 in 11,500 miles are 248.5 g a km; 36 kJ are an hour of 10 W. What is no definition says its year."""
+    amounts = {known.words: known.amount for known in equivalences()}
+    car = "with a typical car of the USA (its tailpipe)"
+    g_per_km = 4.6e6 / (11_500 * 1.609344)
+    expected = {
+        "minutes of a lamp of 10 W": 10 * 60,
+        "hours of a lamp of 10 W": 10 * 3600,
+        f"m {car}": pytest.approx(g_per_km / 1000, rel=1e-5),
+        f"km {car}": pytest.approx(g_per_km, rel=1e-5),
+        "teaspoons of 5 mL": 0.005,
+        "cups of 240 mL": 0.24,
+    }
+    assert expected == amounts
+    assert [] == [known for known in equivalences() if known.year is None and "by definition" not in known.source]
     largest = compare([LARGE, SMALL], [300], ["FRA"])
-    hours = largest["as_much_as"][0]
-    assert largest["rows"][-1]["energy"]["high"] / 36_000 == hours["high"]
+    [energy, *_] = largest["as_much_as"]
+    assert largest["rows"][-1]["energy"]["high"] / 600 == energy["high"]
+
+
+def test_numbers_are_of_what_fits() -> None:
+    """The largest thing of which there is at least one: 0.4 g are metres of a car, 400 g kilometres; 1 mJ is little of anything."""
+    figures = {key: dict.fromkeys(("estimate", "low", "high"), amount) for key, amount in (
+        ("energy", 0.001), ("gwp", 0.4), ("wcf", 0.24),
+    )}  # fmt: skip
+    assert ["minutes", "m", "cups"] == [known["what"].split()[0] for known in as_much_as(figures)]
+    figures["gwp"] = dict.fromkeys(("estimate", "low", "high"), 400.0)
+    assert "km" == as_much_as(figures)[1]["what"].split()[0]
 
 
 def test_the_text_has_the_figures_and_the_sources(capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,7 +89,10 @@ def test_the_text_has_the_figures_and_the_sources(capsys: pytest.CaptureFixture[
     assert 0 == main(arguments)
     text = capsys.readouterr().out
     assert "1,000 requests of each: estimate (lowest-highest)" in text
-    assert all(known.source in text for known in EQUIVALENCES)
+    for known in comparison["as_much_as"]:
+        assert (
+            f"{known['source']}{', ' + str(known['year']) if known['year'] else ''}; checked {known['checked']}" in text
+        )
     assert f"CO2eq: {SMALL}, 300 tokens, FRA has surely the least" in text
 
 

@@ -45,7 +45,7 @@ def test_json_says_what_the_figures_rest_on(capsys: pytest.CaptureFixture[str]) 
     """Provider as asked, entry, method, version of the data, zone and assumptions; and no key besides."""
     report = _json(capsys, "azure.ai.openai", "gpt-35-turbo", "--output-tokens", "1")
     assessment = estimate("azure.ai.openai", "gpt-35-turbo", output_tokens=1)
-    figures = {"energy", "gwp", "adpe", "pe", "wcf", "gwp_embodied", "adpe_embodied", "pe_embodied"}
+    figures = {"energy", "gwp", "adpe", "pe", "wcf", "gwp_embodied", "adpe_embodied", "pe_embodied", "as_much_as"}
     expected = {
         "provider": "azure.ai.openai",
         "model": "openai/gpt-3.5-turbo",
@@ -59,12 +59,13 @@ def test_json_says_what_the_figures_rest_on(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_text_has_a_line_for_each_criterion_and_the_assumptions(capsys: pytest.CaptureFixture[str]) -> None:
-    """What it is, five figures with unit and interval, and what was assumed."""
+    """What it is, five figures with unit and interval, what three are as much as with the source, and what was assumed."""
     assert main(["estimate", "openai", "gpt-4o", "--output-tokens", "100", "--latency", "2.5"]) == 0
     head, *lines = capsys.readouterr().out.splitlines()
     assessment = estimate("openai", "gpt-4o", output_tokens=100, latency_s=2.5)
     assert head == f"openai/gpt-4o, electricity of USA, method ecologits-0.11, data {assessment.data_version}"
-    assert [line.split()[0] for line in lines] == ["energy", "gwp", "adpe", "pe", "wcf", "assumed:"]
+    assert [line.split()[0] for line in lines] == ["energy", "gwp", "adpe", "pe", "wcf", "as", "as", "as", "assumed:"]
+    assert "[US EPA, EPA-420-F-23-014: 4.6 t of CO2 a year, 2023; checked 2026-11-23]" in lines[6]
     energy = assessment.impacts.energy_kwh
     joules = (energy.estimate * 3.6e6, energy.low * 3.6e6, energy.high * 3.6e6)
     assert "energy {:.4g} J ({:.4g} to {:.4g})".format(*joules) in " ".join(lines[0].split())

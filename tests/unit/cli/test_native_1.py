@@ -65,7 +65,8 @@ def test_every_source_of_error_has_its_share_and_what_helps() -> None:
     shares = [error["share"] for error in errors]
     assert sorted(shares, reverse=True) == shares
     assert 1 == pytest.approx(sum(shares))
-    assert set(WHAT_HELPS) == {error["source"] for error in errors}
+    of_pictures_and_vectors = {"utilisation", "steps", "size", "count", "duration"}
+    assert set(WHAT_HELPS) - of_pictures_and_vectors == {error["source"] for error in errors}
     known = _explained(serving=Serving(batch_size=32))["uncertainty"]
     assert "batch" not in {error["source"] for error in known}
 

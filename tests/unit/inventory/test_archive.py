@@ -10,6 +10,7 @@ import pytest
 
 from otel_genai_impact import estimate
 from otel_genai_impact.cli import main
+from otel_genai_impact.cli.explain import explain
 from otel_genai_impact.inventory import archive
 from otel_genai_impact.inventory.archive import DataVersionError, read_archive, write_archive
 from otel_genai_impact.inventory.catalog import Catalog
@@ -145,24 +146,65 @@ def test_recompute_refuses_an_unknown_version(tmp_path: Path, capsys: pytest.Cap
     assert "there are no data of version '1999.01'; there are" in capsys.readouterr().err
 
 
-def test_an_archive_is_small_and_the_same_on_every_machine(tmp_path: Path) -> None:
-    """A release adds less than 64 KiB to the wheel; the same files give the same bytes."""
+def test_an_archive_is_the_same_on_every_machine(tmp_path: Path) -> None:
+    """The same files give the same bytes."""
     first, second = (write_archive(tmp_path / name, THEN, _files_then()) for name in ("a", "b"))
     assert first.read_bytes() == second.read_bytes()
-    assert first.stat().st_size < 64 * 1024
     assert _files_then() == read_archive(tmp_path / "a", THEN)
+
+
+def test_a_release_is_explained_by_its_own_tables(then: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not by today's: the source and the day of each number are those that stood there then."""
+    monkeypatch.setattr("tools.compile_inventory.ARCHIVE_FOLDER", then)
+    assert 0 == compile_inventory(["--archive"])
+    files = read_archive(then, inventory().data_version) or {}
+    compiled = {**json.loads(files[COMPILED_FILE.name]), "data_version": "2025.02"}
+    zones = files["tables/zones.toml"].replace("checked = 2026", "checked = 2019")
+    write_archive(then, "2025.02", {**files, COMPILED_FILE.name: json.dumps(compiled), "tables/zones.toml": zones})
+    asked: dict[str, Any] = {"output_tokens": 300, "zone": "FRA", "data_version": "2025.02"}
+    explained = explain("openai", "gpt-4o", **asked)
+    days = {factor["symbol"]: factor["checked"][:4] for factor in explained["factors"] if factor["checked"]}
+    assert ("2019", "2026") == (days["mix_gwp"], days["P"])
+    assert "2025.02" == explained["found"]["data_version"]
+    own = {factor["symbol"]: factor for factor in explain("openai", "gpt-4o", **asked, method="native-1")["factors"]}
+    assert own["mix_gwp"]["years"] == explain_today("mix_gwp")["years"]
+
+
+def explain_today(symbol: str) -> dict[str, Any]:
+    """A factor of today's data under `native-1`."""
+    factors = explain("openai", "gpt-4o", output_tokens=300, zone="FRA", method="native-1")["factors"]
+    return next(factor for factor in factors if factor["symbol"] == symbol)
 
 
 def test_a_release_keeps_its_version_and_released_numbers_do_not_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`--archive` keeps what is shipped; from then on a change without a new version is refused."""
+    """`--archive` keeps all that is shipped, in less than 112 KiB; from then on a change without a new version is refused."""
     folder, version = tmp_path / "released", inventory().data_version
     monkeypatch.setattr("tools.compile_inventory.ARCHIVE_FOLDER", folder)
     assert 0 == compile_inventory(["--archive"])
+    size_kib = (folder / f"{version}.zip").stat().st_size / 1024
+    assert f"kept as {version}.zip, {size_kib:.0f} KiB\n" == capsys.readouterr().out
+    assert size_kib < 112
     with zipfile.ZipFile(folder / f"{version}.zip") as kept:
         assert COMPILED_FILE.read_bytes() == kept.read(COMPILED_FILE.name)
     assert 0 == compile_inventory(["--check"])
     write_archive(folder, version, _files_then())
     assert 1 == compile_inventory(["--check"])
     assert f"released {version} differs: set a new data_version in meta.toml\n" == capsys.readouterr().err
+
+
+def test_a_release_whose_data_were_not_kept_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--check` says what to run, as soon as the changelog has a release; before, numbers still change."""
+    changelog, folder = tmp_path / "CHANGELOG.md", tmp_path / "released"
+    monkeypatch.setattr("tools.compile_inventory.ARCHIVE_FOLDER", folder)
+    monkeypatch.setattr("tools.compile_inventory.CHANGELOG", changelog)
+    changelog.write_text("# Changelog\n\n## 0.1.0 (unreleased)\n", encoding="utf-8")
+    assert 0 == compile_inventory(["--check"])
+    changelog.write_text("# Changelog\n\n## 0.1.0 (2026-12-01)\n", encoding="utf-8")
+    assert 1 == compile_inventory(["--check"])
+    assert "is released and was not kept: run this with --archive\n" in capsys.readouterr().err
+    assert 0 == compile_inventory(["--archive"])
+    assert 0 == compile_inventory(["--check"])

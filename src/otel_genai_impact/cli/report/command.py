@@ -48,12 +48,19 @@ def write_report(options: Namespace) -> int:
 def _write_report(options: Namespace) -> int:
     page = options.output or (None if options.csv or options.audit else DEFAULT_PAGE)
     _check_outputs(options.files, [page, options.csv, options.audit])
-    by, settings = grouping(options.by), settings_of(options.zone, options.method)
-    as_if = what_if(options.as_if, settings)
+    version = options.data_version
+    by, settings = grouping(options.by), settings_of(options.zone, options.method, version)
+    as_if = what_if(options.as_if, settings, version)
     if as_if is not None and options.audit is not None:
         raise ReportError("--audit is a record of what was, and --as-if of what was not: they do not go together")
     result = read_files(
-        options.files, settings, by, recompute=options.recompute or as_if is not None, task=options.task, as_if=as_if
+        options.files,
+        settings,
+        by,
+        recompute=options.recompute or as_if is not None,
+        task=options.task,
+        as_if=as_if,
+        data_version=version,
     )
     if result.reading.lines and result.reading.broken and not result.reading.spans:
         raise ReportError(
@@ -81,8 +88,9 @@ def read_files(
     recompute: bool = False,
     task: str | None = None,
     as_if: tuple[str, str] | None = None,
+    data_version: str | None = None,
 ) -> Result:
-    """Read files of spans, in bounded memory.
+    """Read files of spans, in bounded memory. `data_version`: of the data for what is estimated now.
 
     Raises:
         OSError: a file cannot be opened or read.
@@ -90,7 +98,9 @@ def read_files(
     reading = Reading()
     with closing(Seen()) as seen:
         summary = Summary(by, seen.is_new_task)
-        estimating = Estimating(settings, by, seen, recompute=recompute, task=task, as_if=as_if)
+        estimating = Estimating(
+            settings, by, seen, recompute=recompute, task=task, as_if=as_if, data_version=data_version
+        )
         for path in files:
             for place, export in exports(path, reading):
                 for span in spans_of(place, export, reading):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from math import isclose
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,6 +10,7 @@ from otel_genai_impact import semconv
 from otel_genai_impact.cli import provenance
 from otel_genai_impact.cli.report.sci import J_PER_KWH
 from otel_genai_impact.impacts.methods import METHODS
+from otel_genai_impact.inventory.archive import DataVersionError
 from otel_genai_impact.inventory.catalog import Catalog
 from otel_genai_impact.inventory.electricity import ELECTRICITY_SETS
 from otel_genai_impact.inventory.hosts import serve
@@ -63,14 +65,23 @@ def _factor_of(evidence: Evidence, used: float | None, catalog: Catalog) -> tupl
         return None, None
     method = METHODS.get(evidence.method or "")
     sets = ELECTRICITY_SETS if method is None else dict.fromkeys((method.electricity, *ELECTRICITY_SETS))
-    for electricity_set in sets:
-        known = _gwp(Catalog(electricity=electricity_set), evidence.zone)
-        if known is not None and isclose(used, known, rel_tol=_SAME):
-            return known, provenance.of_zone(evidence.zone, _FACTOR, electricity_set)
+    for version, electricity_set in product(dict.fromkeys((evidence.data_version, None)), sets):
+        shipped = _shipped(electricity_set, version)
+        known = None if shipped is None else _gwp(shipped, evidence.zone)
+        if shipped is not None and known is not None and isclose(used, known, rel_tol=_SAME):
+            return known, provenance.of_zone(evidence.zone, _FACTOR, electricity_set, shipped.archive)
     known = _gwp(catalog, evidence.zone)
     if known is not None and isclose(used, known, rel_tol=_SAME):
         return known, provenance.OWN_DATA
     return None, None
+
+
+def _shipped(electricity: str, data_version: str | None) -> Catalog | None:
+    """What was shipped as a version of the data; None if that was not kept, or had no such electricity data."""
+    try:
+        return Catalog(electricity=electricity, data_version=data_version)
+    except DataVersionError:
+        return None
 
 
 def _gwp(catalog: Catalog, zone: str) -> float | None:
@@ -93,7 +104,7 @@ def data_center(evidence: Evidence, catalog: Catalog) -> dict[str, Any]:
         "name": served.data_center.provider,
         "pue": [center.pue.low, center.pue.high],
         "onsite_wue_l_per_kwh": [center.onsite_wue_l_per_kwh.low, center.onsite_wue_l_per_kwh.high],
-        **_origin(provenance.of_data_center(served.data_center)),
+        **_origin(provenance.of_data_center(served.data_center, catalog.archive)),
     }
 
 
@@ -108,7 +119,7 @@ def model(evidence: Evidence, catalog: Catalog) -> dict[str, Any]:
         "name": evidence.model,
         "active_parameters_b": [active.low, active.high],
         "total_parameters_b": [total.low, total.high],
-        **_origin(provenance.of_model(served.entry)),
+        **_origin(provenance.of_model(served, catalog.archive)),
     }
 
 

@@ -50,11 +50,6 @@ def add_recompute_options(parser: ArgumentParser) -> None:
         "--by", default="model", metavar="KEYS", help="what to group by, as for report; model if not given"
     )
     _add_estimates(parser)
-    parser.add_argument(
-        "--data-version",
-        metavar="VERSION",
-        help="of the data for what is estimated now, such as 2026.11; today's if not given",
-    )
     parser.add_argument("--json", action="store_true", help="print JSON, in the units of the telemetry: J, g, L")
 
 
@@ -66,6 +61,11 @@ def _add_estimates(parser: ArgumentParser) -> None:
     """What estimates are made by."""
     parser.add_argument("--zone", help="electricity zone of what is estimated now, for example FRA")
     parser.add_argument("--method", help="the method of what is estimated now")
+    parser.add_argument(
+        "--data-version",
+        metavar="VERSION",
+        help="of the data for what is estimated now, such as 2026.11 or ecologits-0.9.1; today's if not given",
+    )
     parser.add_argument(
         "--as-if",
         metavar="PROVIDER/MODEL",
