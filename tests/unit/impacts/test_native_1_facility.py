@@ -56,7 +56,7 @@ def test_context_costs_by_the_square_root_of_what_is_active() -> None:
 def test_attention_weighs_more_in_a_mixture() -> None:
     """0.148 by the cube root of 32e9, the middle of 16e9 and 64e9; and twice, for a quarter is active."""
     load = Load(active_b=16, total_b=64, weight_bytes=2, batch_size=64, gpu=GPUS["H100"])
-    assert 0.148 / math.cbrt(32e9) * 2 == pytest.approx(attention_share(load), rel=1e-12)
+    assert 0.148 / math.cbrt(32e9) * 2 == pytest.approx(attention_share(load), rel=1e-12, abs=0)
 
 
 def test_what_is_not_said_of_the_input_is_none() -> None:
@@ -68,3 +68,4 @@ def test_what_is_not_said_of_the_input_is_none() -> None:
         assert system.estimate(100, math.inf, 0, 0) == system.estimate(100, math.inf)
         assert system.bounds(100, math.inf, 0, 0) == system.bounds(100, math.inf)
         assert system.estimate(100, math.inf, 5, 0) == system.estimate(100, math.inf, 5)
+        assert system.bounds(100, math.inf, 5, 0) == system.bounds(100, math.inf, 5)
