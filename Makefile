@@ -60,10 +60,10 @@ pictures: $(VENV)/.test $(VENV)/.browser $(PHOENIX)/.done ## make the pictures o
 bench: $(VENV)/.test ## what we cost, as ratios measured side by side in one run
 	$(BIN)/python tests/benchmarks/bench.py
 
-mutate: $(VENV)/.test ## how many of the changes to the impact model and the reading of spans the tests notice (up to half an hour)
+mutate: $(VENV)/.test ## how many of the changes to the impact model and the reading of spans the tests notice (about ten minutes)
 	$(PIP) -q -c $(NEWEST) --group mutate
-	CI=true PYTHONDONTWRITEBYTECODE=1 nice -n 19 timeout 3600 $(BIN)/mutmut run
-	$(BIN)/mutmut results
+	rm -rf mutants
+	HYPOTHESIS_PROFILE=mutate PYTHONDONTWRITEBYTECODE=1 nice -n 19 timeout 3600 $(BIN)/mutmut run; $(BIN)/python -m tools.mutants
 
 fuzz: $(VENV)/.test ## look for inputs that break a promise: spans, names, configuration, stored traces (FUZZ_S= seconds for each of the four)
 	$(PIP) -q -c $(NEWEST) --group fuzz

@@ -125,14 +125,7 @@ class LinearSystem:
             (energy_low * low_wcf + energy_high * high_wcf) * 0.5,
         ))  # fmt: skip
 
-    def bounds(
-        self,
-        output_tokens: float,
-        latency_s: float,
-        input_tokens: float = 0,  # noqa: ARG002 - this kind of method does not count input
-        cached_tokens: float = 0,  # noqa: ARG002
-        /,
-    ) -> Bounds:
+    def bounds(self, output_tokens: float, latency_s: float, /, *_of_input: float) -> Bounds:
         """The bounds that `estimate` leaves out."""
         low, high = self.low, self.high
         low_s = min(latency_s, output_tokens * low.s_per_token + low.first_token_s)

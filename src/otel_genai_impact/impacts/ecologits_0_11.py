@@ -108,7 +108,7 @@ class EcoLogits011:
         """The impacts of one request, each formula by name."""
         system = ProductSystem(model=model, server=SERVER, data_center=data_center, electricity_mix=electricity_mix)
         time_s = generation_time_s(functional_unit, model, SERVER.batch_size)
-        return Impacts(usage=_usage(functional_unit, system, time_s), embodied=_embodied(system, time_s))
+        return Impacts(usage=_usage(functional_unit, system, time_s), embodied=_embodied(model, SERVER, time_s))
 
     def uncertainties(
         self,
@@ -134,16 +134,12 @@ class EcoLogits011:
         one_second = Interval.exactly(1.0)
         per_second = usage.server_energy_kwh(one_second, SERVER.power_without_gpus_kw, share, SERVER.batch_size)
         per_token = gpus * gpu_energy_per_token_kwh(model.active_parameters_b, SERVER.batch_size)
-        making = _embodied(
-            ProductSystem(model=model, server=SERVER, data_center=data_center, electricity_mix=electricity_mix),
-            one_second,
-        )
         return LinearSystem.of(
             time_per_token_s=time_per_token_s(model, SERVER.batch_size),
             first_token_s=model.time_to_first_token_s or 0.0,
             it_kwh_per_s=per_second,
             it_kwh_per_token=per_token,
-            embodied_per_s=making,
+            embodied_per_s=_embodied(model, SERVER, one_second),
             data_center=data_center,
             electricity_mix=electricity_mix,
         )
@@ -168,9 +164,8 @@ def _usage(functional_unit: FunctionalUnit, system: ProductSystem, time_s: Inter
     )
 
 
-def _embodied(system: ProductSystem, time_s: Interval) -> Embodied:
-    server = system.server
-    gpus = gpu_count(system.model.total_parameters_b, server.gpu_memory_gb)
+def _embodied(model: Model, server: Server, time_s: Interval) -> Embodied:
+    gpus = gpu_count(model.total_parameters_b, server.gpu_memory_gb)
     share = gpus * (1 / server.gpu_count)
 
     def of_request(one_gpu: float, one_chassis: float) -> Interval:

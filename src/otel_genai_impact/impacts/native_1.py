@@ -40,52 +40,6 @@ class GpuEnergy(NamedTuple):
         return self.tokens + self.context + self.prefill
 
 
-class Native1:
-    """Method `native-1`. Counts input, cache and output; latency says nothing of energy that tokens do not say."""
-
-    name: str = NAME
-    electricity: str = OWN_ELECTRICITY
-    counts_input: bool = True
-
-    def assumptions(self, model: Model) -> tuple[str, ...]:
-        """That the precision of the weights is the usual one, where nobody says it."""
-        return () if model.weight_bytes is not None else (MODEL_PRECISION,)
-
-    def assess(
-        self,
-        functional_unit: FunctionalUnit,
-        model: Model,
-        data_center: DataCenter,
-        electricity_mix: ElectricityMix,
-        serving: Serving = UNKNOWN,
-    ) -> Impacts:
-        """The impacts of one request, each formula by name."""
-        return as_impacts(uncertainties(functional_unit, model, data_center, electricity_mix, serving))
-
-    def uncertainties(
-        self,
-        functional_unit: FunctionalUnit,
-        model: Model,
-        data_center: DataCenter,
-        electricity_mix: ElectricityMix,
-        serving: Serving = UNKNOWN,
-    ) -> Uncertainties:
-        """The same with the errors by kind."""
-        return uncertainties(functional_unit, model, data_center, electricity_mix, serving)
-
-    def compile(
-        self, model: Model, data_center: DataCenter, electricity_mix: ElectricityMix, serving: Serving = UNKNOWN
-    ) -> TokenSystem:
-        """The coefficients of one system: the energy is a sum of products of tokens."""
-        load = load_of(model, serving)
-        return TokenSystem.of(
-            load,
-            energy_errors(model, serving, load),
-            # What one joule of GPU energy comes to: all impacts are proportional to that.
-            impacts_of(Uncertain(median=1.0), load.gpu.power_w, data_center, electricity_mix),
-        )
-
-
 def uncertainties(
     functional_unit: FunctionalUnit,
     model: Model,
@@ -143,3 +97,39 @@ def as_impacts(found: Uncertainties) -> Impacts:
             pe_mj=found.pe_mj.interval,
         ),
     )
+
+
+class Native1:
+    """Method `native-1`. Counts input, cache and output; latency says nothing of energy that tokens do not say."""
+
+    name: str = NAME
+    electricity: str = OWN_ELECTRICITY
+    counts_input: bool = True
+    uncertainties = staticmethod(uncertainties)
+
+    def assumptions(self, model: Model) -> tuple[str, ...]:
+        """That the precision of the weights is the usual one, where nobody says it."""
+        return () if model.weight_bytes is not None else (MODEL_PRECISION,)
+
+    def assess(
+        self,
+        functional_unit: FunctionalUnit,
+        model: Model,
+        data_center: DataCenter,
+        electricity_mix: ElectricityMix,
+        serving: Serving = UNKNOWN,
+    ) -> Impacts:
+        """The impacts of one request, each formula by name."""
+        return as_impacts(uncertainties(functional_unit, model, data_center, electricity_mix, serving))
+
+    def compile(
+        self, model: Model, data_center: DataCenter, electricity_mix: ElectricityMix, serving: Serving = UNKNOWN
+    ) -> TokenSystem:
+        """The coefficients of one system: the energy is a sum of products of tokens."""
+        load = load_of(model, serving)
+        return TokenSystem.of(
+            load,
+            energy_errors(model, serving, load),
+            # What one joule of GPU energy comes to: all impacts are proportional to that.
+            impacts_of(Uncertain(median=1.0), load.gpu.power_w, data_center, electricity_mix),
+        )

@@ -63,6 +63,20 @@ class PerGpuJoule(NamedTuple):
             wcf_variance=one_joule.wcf_l.log_sd**2,
         )
 
+    def bounds(self, gpu_j: Uncertain) -> Bounds:
+        """The bounds that an estimate leaves out, for this much GPU energy. It shares no error with its place: variances add."""
+        variance = gpu_j.log_sd**2
+
+        def around(per_joule: float, of_place: float) -> tuple[float, float]:
+            factor = exp(Z_90 * sqrt(variance + of_place))
+            return gpu_j.median * per_joule / factor, gpu_j.median * per_joule * factor
+
+        return Bounds(
+            *around(self.adpe, self.adpe_variance),
+            *around(self.pe, self.pe_variance),
+            *around(self.wcf, self.wcf_variance),
+        )
+
 
 class Variances(NamedTuple):
     """Variances and covariances of the logarithms of the three parts of GPU energy: of 1, context, prefill."""
@@ -189,18 +203,7 @@ class TokenSystem:
         /,
     ) -> Bounds:
         """The bounds that `estimate` leaves out."""
-        gpu_j = self.gpu_energy_j(output_tokens, input_tokens, cached_tokens)
-        rates = self.per_gpu_joule
-
-        def bounds(per_joule: float, of_place: float) -> tuple[float, float]:
-            factor = exp(Z_90 * sqrt(gpu_j.log_sd**2 + of_place))
-            return gpu_j.median * per_joule / factor, gpu_j.median * per_joule * factor
-
-        return Bounds(
-            *bounds(rates.adpe, rates.adpe_variance),
-            *bounds(rates.pe, rates.pe_variance),
-            *bounds(rates.wcf, rates.wcf_variance),
-        )
+        return self.per_gpu_joule.bounds(self.gpu_energy_j(output_tokens, input_tokens, cached_tokens))
 
     def gpu_energy_j(self, output_tokens: float, input_tokens: float, cached_tokens: float, /) -> Uncertain:
         """GPU energy (J) with its errors."""

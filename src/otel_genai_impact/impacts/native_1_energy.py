@@ -29,14 +29,9 @@ class Gpu(NamedTuple):
     energy_factor: float
 
 
-def _gpu(name: str, memory_gb: float) -> Gpu:
-    return Gpu(memory_gb, fitted.GPU_POWER_W[name], fitted.GPU_FACTOR[name])
-
-
+_MEMORY_GB: Final = {"H100": 80, "H200": 141, "B200": 180}
 GPUS: Final = {
-    "H100": _gpu("H100", memory_gb=80),
-    "H200": _gpu("H200", memory_gb=141),
-    "B200": _gpu("B200", memory_gb=180),
+    name: Gpu(memory_gb, fitted.GPU_POWER_W[name], fitted.GPU_FACTOR[name]) for name, memory_gb in _MEMORY_GB.items()
 }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from otel_genai_impact.impacts import error_kinds as kinds
 from otel_genai_impact.impacts import native_1_constants as fitted
 from otel_genai_impact.impacts import native_1_energy as energy
 from otel_genai_impact.impacts import native_1_serving as state
@@ -20,15 +21,6 @@ if TYPE_CHECKING:
     from otel_genai_impact.impacts.product_system import Model
     from otel_genai_impact.impacts.serving import Serving
     from otel_genai_impact.impacts.uncertainty import Errors
-
-FIT: Final = "fit"
-STATE: Final = "state"
-CONTEXT: Final = "context"
-PREFILL: Final = "prefill"
-BATCH: Final = "batch"
-PRECISION: Final = "precision"
-PARAMETERS: Final = "parameters"
-ACTIVE_SHARE: Final = "active share"
 
 CONTEXT_LOG_SD: Final = 0.4
 """Of what context costs in decode: measured below 6,000 tokens only, and models differ in how they store it."""
@@ -54,26 +46,28 @@ def energy_errors(model: Model, serving: Serving, load: Load) -> EnergyErrors:
     sizes = state.sizes_of(model)
     batch_log_sd = 0.0 if serving.batch_size is not None else state.BATCH_LOG_SD
     bytes_log_sd = 0.0 if model.weight_bytes is not None else state.WEIGHT_BYTES_LOG_SD
-    fit = {FIT: fit_log_sd(load), STATE: state_log_sd(load)}
+    fit = {kinds.FIT: fit_log_sd(load), kinds.STATE: state_log_sd(load)}
 
     def sized(part: Callable[[Load], float]) -> dict[str, float]:
         return {
-            PARAMETERS: effect(part, load, _larger, sizes.total_log_sd),
-            ACTIVE_SHARE: effect(part, load, _denser, sizes.active_share_log_sd),
+            kinds.PARAMETERS: effect(part, load, _larger, sizes.total_log_sd),
+            kinds.ACTIVE_SHARE: effect(part, load, _denser, sizes.active_share_log_sd),
         }
 
     decode = energy.decode_j_per_token
     return EnergyErrors(
-        tokens=_some(
+        tokens=kinds.without_zeros(
             {
                 **fit,
                 **sized(decode),
-                BATCH: abs(effect(decode, load, _batched, batch_log_sd)),
-                PRECISION: effect(decode, load, _wider, bytes_log_sd),
+                kinds.BATCH: abs(effect(decode, load, _batched, batch_log_sd)),
+                kinds.PRECISION: effect(decode, load, _wider, bytes_log_sd),
             }
         ),
-        context=_some({**fit, **sized(energy.context_j_per_token_and_token), CONTEXT: CONTEXT_LOG_SD}),
-        prefill=_some({**sized(energy.prefill_j_per_token), PREFILL: PREFILL_LOG_SD}),
+        context=kinds.without_zeros(
+            {**fit, **sized(energy.context_j_per_token_and_token), kinds.CONTEXT: CONTEXT_LOG_SD}
+        ),
+        prefill=kinds.without_zeros({**sized(energy.prefill_j_per_token), kinds.PREFILL: PREFILL_LOG_SD}),
     )
 
 
@@ -116,7 +110,3 @@ def _wider(load: Load, factor: float) -> Load:
 def _beyond(value: float, measured: tuple[float, float]) -> float:
     low, high = measured
     return max(0.0, math.log(low / value), math.log(value / high))
-
-
-def _some(errors: dict[str, float]) -> dict[str, float]:
-    return {kind: log_sd for kind, log_sd in errors.items() if log_sd}

@@ -7,19 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from otel_genai_impact.impacts.error_kinds import EMBODIED, GRID, GRID_WATER, HOST, PUE, SITE_WATER
 from otel_genai_impact.impacts.native_1_serving import log_sd, median
 from otel_genai_impact.impacts.uncertainty import Z_90, Uncertain
 
 if TYPE_CHECKING:
     from otel_genai_impact.impacts.interval import Interval
     from otel_genai_impact.impacts.product_system import DataCenter, ElectricityMix
-
-HOST: Final = "host"
-PUE: Final = "pue"
-GRID: Final = "grid"
-GRID_WATER: Final = "grid water"
-SITE_WATER: Final = "site water"
-EMBODIED: Final = "embodied"
 
 J_PER_KWH: Final = 3.6e6
 

@@ -10,20 +10,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
+from otel_genai_impact.impacts import error_kinds as kinds
 from otel_genai_impact.impacts import native_1_constants as fitted
 from otel_genai_impact.impacts.native_1_energy import GPUS, Load, attention_share, prefill_j_per_token
-from otel_genai_impact.impacts.native_1_errors import FIT, PARAMETERS, PREFILL, PREFILL_LOG_SD
+from otel_genai_impact.impacts.native_1_errors import PREFILL_LOG_SD
 from otel_genai_impact.impacts.native_1_serving import GPU, WEIGHT_BYTES, log_sd, median
 from otel_genai_impact.impacts.uncertainty import Z_90, Uncertain
 
 if TYPE_CHECKING:
     from otel_genai_impact.impacts.media import Asked, MediaModel
-
-UTILISATION: Final = "utilisation"
-STEPS: Final = "steps"
-SIZE: Final = "size"
-COUNT: Final = "count"
-DURATION: Final = "duration"
 
 EMBEDDING_UTILISATION: Final = math.sqrt(0.3 * 0.6)
 """How well requests of a few texts fill GPUs, over how well long prompts do: 0.3 to 0.6, and nobody publishes it."""
@@ -63,21 +58,27 @@ def gpu_energy_j(asked: Asked, model: MediaModel) -> Uncertain:
     size_error = log_sd(model.parameters_b)
     if model.modality == "embedding":
         tokens = asked.input_tokens or 0.0
-        errors = {PREFILL: PREFILL_LOG_SD, UTILISATION: EMBEDDING_UTILISATION_LOG_SD, PARAMETERS: size_error}
-        return Uncertain(median=embedding_j(parameters_b, tokens, model.longest_input_tokens), errors=_some(errors))
+        errors = {
+            kinds.PREFILL: PREFILL_LOG_SD,
+            kinds.UTILISATION: EMBEDDING_UTILISATION_LOG_SD,
+            kinds.PARAMETERS: size_error,
+        }
+        return Uncertain(
+            median=embedding_j(parameters_b, tokens, model.longest_input_tokens), errors=kinds.without_zeros(errors)
+        )
     steps = asked.steps or model.steps or 0.0
     megapixels = asked.megapixels or model.megapixels
     pieces = asked.pieces or 1.0
     errors = _unreported(asked)
     if model.modality == "image":
-        errors |= {FIT: fitted.IMAGE_LOG_SD, PARAMETERS: fitted.IMAGE_EXPONENT * size_error}
+        errors |= {kinds.FIT: fitted.IMAGE_LOG_SD, kinds.PARAMETERS: fitted.IMAGE_EXPONENT * size_error}
         one_j = image_j(parameters_b, steps, megapixels)
     else:
-        errors |= {FIT: fitted.VIDEO_LOG_SD, PARAMETERS: fitted.VIDEO_EXPONENT * size_error}
+        errors |= {kinds.FIT: fitted.VIDEO_LOG_SD, kinds.PARAMETERS: fitted.VIDEO_EXPONENT * size_error}
         if asked.seconds is None:
-            errors[DURATION] = DURATION_LOG_SD
+            errors[kinds.DURATION] = DURATION_LOG_SD
         one_j = video_j(parameters_b, steps, megapixels, frames_of(asked, model))
-    return Uncertain(median=pieces * one_j, errors=_some(errors))
+    return Uncertain(median=pieces * one_j, errors=kinds.without_zeros(errors))
 
 
 def frames_of(asked: Asked, model: MediaModel) -> float:
@@ -88,10 +89,6 @@ def frames_of(asked: Asked, model: MediaModel) -> float:
 
 
 def _unreported(asked: Asked) -> dict[str, float]:
-    reported = {STEPS: asked.steps, SIZE: asked.megapixels, COUNT: asked.pieces}
-    log_sds = {STEPS: STEPS_LOG_SD, SIZE: SIZE_LOG_SD, COUNT: COUNT_LOG_SD}
+    reported = {kinds.STEPS: asked.steps, kinds.SIZE: asked.megapixels, kinds.COUNT: asked.pieces}
+    log_sds = {kinds.STEPS: STEPS_LOG_SD, kinds.SIZE: SIZE_LOG_SD, kinds.COUNT: COUNT_LOG_SD}
     return {kind: log_sds[kind] for kind, number in reported.items() if number is None}
-
-
-def _some(errors: dict[str, float]) -> dict[str, float]:
-    return {kind: log_sd for kind, log_sd in errors.items() if log_sd}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import exp, sqrt
 from typing import TYPE_CHECKING
 
-from otel_genai_impact.impacts.estimate import Bounds, Estimate
+from otel_genai_impact.impacts.estimate import Estimate
 from otel_genai_impact.impacts.native_1 import NAME, as_impacts
 from otel_genai_impact.impacts.native_1_compiled import PerGpuJoule
 from otel_genai_impact.impacts.native_1_energy import GPUS
@@ -17,6 +17,7 @@ from otel_genai_impact.impacts.uncertainty import Z_90, Uncertain
 
 if TYPE_CHECKING:
     from otel_genai_impact.impacts.assessment import Impacts
+    from otel_genai_impact.impacts.estimate import Bounds
     from otel_genai_impact.impacts.media import Asked, MediaModel
     from otel_genai_impact.impacts.product_system import DataCenter, ElectricityMix
     from otel_genai_impact.impacts.uncertainty import Errors
@@ -59,18 +60,7 @@ class MediaSystem:
 
     def bounds(self, asked: Asked, /) -> Bounds:
         """The bounds that `estimate` leaves out."""
-        gpu, rates = gpu_energy_j(asked, self.model), self.per_gpu_joule
-        variance = gpu.log_sd**2
-
-        def bounds(per_joule: float, of_place: float) -> tuple[float, float]:
-            factor = exp(Z_90 * sqrt(variance + of_place))
-            return gpu.median * per_joule / factor, gpu.median * per_joule * factor
-
-        return Bounds(
-            *bounds(rates.adpe, rates.adpe_variance),
-            *bounds(rates.pe, rates.pe_variance),
-            *bounds(rates.wcf, rates.wcf_variance),
-        )
+        return self.per_gpu_joule.bounds(gpu_energy_j(asked, self.model))
 
     def energy_errors(self, asked: Asked, /) -> Errors:
         """The log-sd of the facility's energy by kind of error."""

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from otel_genai_impact.impacts.error_kinds import OF_MODEL, OF_PROVIDER, OF_ZONE
 from otel_genai_impact.impacts.interval import Interval
 
 Z_90: Final = 1.6448536269514722
@@ -151,12 +152,6 @@ class Scope(NamedTuple):
     zone: str
 
 
-# Of each kind of error, what it is about; one that is not here is about everything that is estimated.
-_OF_MODEL: Final = frozenset({"fit", "state", "context", "precision", "parameters", "active share"})
-_OF_PROVIDER: Final = frozenset({"batch", "pue", "site water"})
-_OF_ZONE: Final = frozenset({"grid", "grid water"})
-
-
 def scoped(quantity: Uncertain, scope: Scope) -> Uncertain:
     """The quantity with its kinds of error as sources: `fit` as `fit:openai/gpt-4o`, which other models do not share."""
     return Uncertain(
@@ -165,8 +160,8 @@ def scoped(quantity: Uncertain, scope: Scope) -> Uncertain:
 
 
 def _source(kind: str, scope: Scope) -> str:
-    if kind in _OF_MODEL:
+    if kind in OF_MODEL:
         return f"{kind}:{scope.model}"
-    if kind in _OF_PROVIDER:
+    if kind in OF_PROVIDER:
         return f"{kind}:{scope.provider}"
-    return f"{kind}:{scope.zone}" if kind in _OF_ZONE else kind
+    return f"{kind}:{scope.zone}" if kind in OF_ZONE else kind

@@ -54,3 +54,31 @@ def test_bounds_that_are_no_number_are_refused(low: float, high: float) -> None:
     """NaN and infinity never get into a result."""
     with pytest.raises(ValueError, match="must be finite"):
         Interval(low, high)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (Interval(1, 9, 3), Interval(10, 20)),
+        (Interval(1, 9), Interval(10, 20, 12)),
+        (Interval(1, 9, 3), Interval(10, 20, 12)),
+    ],
+)
+def test_a_median_goes_with_its_interval(left: Interval, right: Interval) -> None:
+    """Into sums and products; where one has none, its midpoint stands for it: 5 of 1 to 9, 15 of 10 to 20."""
+    one, other = left.median or 5, right.median or 15
+    assert (one + other, one * other) == ((left + right).estimate, (left * right).estimate)
+    assert (left.low + right.low, left.high * right.high) == ((left + right).low, (left * right).high)
+
+
+def test_a_number_scales_the_median() -> None:
+    """And an interval without one has none afterwards."""
+    assert (Interval(2, 18, 6), None) == (Interval(1, 9, 3) * 2, (Interval(1, 9) * 2).median)
+
+
+@pytest.mark.parametrize("median", [0.5, 9.5])
+def test_a_median_outside_of_its_interval_is_refused(median: float) -> None:
+    """The bounds themselves are inside."""
+    assert (1, 9) == (Interval(1, 9, 1).estimate, Interval(1, 9, 9).estimate)
+    with pytest.raises(ValueError, match=rf"^the median {median} is not in \[1, 9\]$"):
+        Interval(1, 9, median)

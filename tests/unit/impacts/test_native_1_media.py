@@ -9,7 +9,9 @@ import pytest
 from otel_genai_impact.impacts import native_1_constants as fitted
 from otel_genai_impact.impacts.interval import Interval
 from otel_genai_impact.impacts.media import Asked, MediaModel
+from otel_genai_impact.impacts.methods import MEDIA_METHODS
 from otel_genai_impact.impacts.native_1_media import embedding_j, gpu_energy_j, image_j, video_j
+from otel_genai_impact.impacts.product_system import DataCenter, ElectricityMix
 
 FLUX = MediaModel(modality="image", parameters_b=Interval.exactly(12), width_px=1024, height_px=1024, steps=50)
 HUNYUAN = MediaModel(
@@ -91,13 +93,66 @@ def test_a_secret_size_is_an_error_by_its_exponent() -> None:
 @pytest.mark.parametrize(
     ("numbers", "message"),
     [
-        ({"modality": "image", "width_px": 1024, "height_px": 1024}, "steps of a model for image"),
-        ({"modality": "image", "width_px": 1024, "height_px": 0, "steps": 4}, "height_px .* got 0"),
-        ({"modality": "video", "width_px": 8, "height_px": 8, "steps": 4, "frames": 9}, "frames_per_s"),
-        ({"modality": "embedding", "parameters_b": Interval.exactly(0)}, "parameters_b"),
+        (
+            {"modality": "image", "parameters_b": Interval.exactly(0), "width_px": 8, "height_px": 8, "steps": 4},
+            "^param",
+        ),
+        ({"modality": "image", "width_px": math.inf, "height_px": 8, "steps": 4}, "^width_px .* got inf"),
+        ({"modality": "image", "height_px": 8, "steps": 4}, "^width_px of a model for image"),
+        ({"modality": "video", "height_px": 8, "width_px": 8, "frames": 9, "frames_per_s": 9}, "^steps"),
+        ({"modality": "video", "height_px": 8, "width_px": 8, "steps": 4, "frames_per_s": 9}, "^frames of a model"),
+        ({"modality": "image", "width_px": 1024, "height_px": 1024}, "^steps of a model for image"),
+        ({"modality": "image", "width_px": 1024, "height_px": 0, "steps": 4}, "^height_px .* got 0"),
+        ({"modality": "video", "width_px": 8, "height_px": 8, "steps": 4, "frames": 9}, "^frames_per_s"),
+        ({"modality": "embedding", "parameters_b": Interval.exactly(0)}, "^parameters_b"),
     ],
 )
 def test_a_model_without_what_its_modality_needs(numbers: dict[str, object], message: str) -> None:
     """It is refused by the name of what is missing."""
     with pytest.raises(ValueError, match=message):
         MediaModel(**{"parameters_b": Interval.exactly(1), **numbers})  # pyright: ignore[reportArgumentType]
+
+
+def test_an_embedding_attends_to_half_of_its_text() -> None:
+    """10,000 tokens look back on 4,096 of a text of 8,192, or on 5,000 where the text is one."""
+    linear_j, attention = 0.0028 * 0.568 * 10_000 / math.sqrt(0.3 * 0.6), 0.148 * 0.568e9 ** (-1 / 3)
+    for longest, looked_back_on in ((8192, 4096), (None, 5000)):
+        expected = linear_j * (1 + attention * looked_back_on)
+        assert expected == pytest.approx(embedding_j(0.568, 10_000, longest), rel=1e-9)
+
+
+def test_an_embedding_has_the_errors_of_reading_and_of_how_full_gpus_are() -> None:
+    """0.35 as for text, 0.3 to 0.6 with 90 %; of no tokens it is nothing."""
+    bge = MediaModel(modality="embedding", parameters_b=Interval.exactly(0.568), longest_input_tokens=8192)
+    found = gpu_energy_j(Asked(input_tokens=10_000), bge)
+    assert embedding_j(0.568, 10_000, 8192) == found.median
+    assert {"prefill": 0.35, "utilisation": pytest.approx(math.log(2) / (2 * 1.6448536269514722))} == found.errors
+    assert 0 == gpu_energy_j(Asked(), bge).median
+
+
+def test_a_video_is_its_coefficient_times_all_that_it_has() -> None:
+    """13e9 parameters, 50 steps, 0.9216 megapixels, 129 frames."""
+    expected = fitted.VIDEO_COEFFICIENT_J * math.exp(fitted.VIDEO_EXPONENT * math.log(13)) * 50 * 0.9216 * 129
+    assert expected == pytest.approx(video_j(13, 50, 0.9216, 129), rel=1e-12)
+
+
+def test_a_video_of_which_nothing_is_said_is_known_least() -> None:
+    """Neither its steps, nor its size, nor how many, nor how long."""
+    assert {"fit", "steps", "size", "count", "duration"} == set(gpu_energy_j(Asked(), HUNYUAN).errors)
+
+
+def test_an_embedding_model_needs_no_size_in_pixels() -> None:
+    """It makes no picture."""
+    assert 0 == MediaModel(modality="embedding", parameters_b=Interval.exactly(1)).megapixels
+
+
+def test_what_is_made_is_as_for_text() -> None:
+    """One joule of an image's GPUs has the impacts of any other; the place adds its errors to those of the energy."""
+    center = DataCenter(pue=Interval.exactly(1.2), onsite_wue_l_per_kwh=Interval.exactly(0.5))
+    mix = ElectricityMix(gwp_kgco2eq_per_kwh=0.4, adpe_kgsbeq_per_kwh=1e-7, pe_mj_per_kwh=9.0, wue_l_per_kwh=3.0)
+    system = MEDIA_METHODS["native-1"].compile(FLUX, center, mix)
+    gpu_s = image_j(12, 50, 1.048576) / 516 / (4 * 365 * 86400 * 0.6)
+    estimate = system.estimate(ALL_OF_AN_IMAGE)
+    assert 1e3 * gpu_s * (0.00895 + 0.37 / 8) == pytest.approx(estimate.adpe_embodied, rel=1e-12)
+    assert 1e6 * gpu_s * (3721 + 70000 / 8) == pytest.approx(estimate.pe_embodied, rel=1e-12)
+    assert {"fit": fitted.IMAGE_LOG_SD, "host": 0.15, "pue": 0.05} == system.energy_errors(ALL_OF_AN_IMAGE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import pytest
 
@@ -84,3 +85,15 @@ def test_an_impossible_factor_of_a_mix_is_refused(position: int, bad: float) -> 
     gwp, adpe, pe, wue = (bad if index == position else 1.0 for index in range(4))
     with pytest.raises(ValueError, match="must be finite and not negative"):
         ElectricityMix(gwp_kgco2eq_per_kwh=gwp, adpe_kgsbeq_per_kwh=adpe, pe_mj_per_kwh=pe, wue_l_per_kwh=wue)
+
+
+@pytest.mark.parametrize("weight_bytes", [0, -1, math.inf, math.nan])
+def test_an_impossible_precision_is_refused(weight_bytes: float) -> None:
+    """Bytes of a weight are positive and finite, or unknown."""
+    with pytest.raises(ValueError, match=f"^weight_bytes must be positive and finite, got {weight_bytes}$"):
+        Model(active_parameters_b=ONE, total_parameters_b=ONE, weight_bytes=weight_bytes)
+
+
+def test_the_largest_float_is_a_count_of_tokens() -> None:
+    """What is beyond is refused; this is not beyond."""
+    assert sys.float_info.max == FunctionalUnit(output_tokens=sys.float_info.max).output_tokens

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from otel_genai_impact.impacts.uncertainty import Z_90, Sum, Uncertain
+from otel_genai_impact.impacts.uncertainty import Z_90, Scope, Sum, Uncertain, scoped
 
 ONE = Uncertain(median=2.0, errors={"batch": 0.3, "host": 0.4})
 
@@ -92,3 +92,49 @@ def test_what_two_models_share_cancels_in_their_ratio() -> None:
 def test_an_empty_sum_is_nothing() -> None:
     """0 without an error."""
     assert (0.0, 0.0, 0.0) == (Sum().total.low, Sum().total.estimate, Sum().log_sd)
+
+
+def test_a_random_error_raises_the_mean_above_the_median() -> None:
+    """By half of the variance on the scale of logarithms, and many have their mean: 10,000 times e to the 0.045."""
+    many = Sum()
+    many.add(Uncertain(median=1.0), times=10_000, random_log_sd=0.3)
+    assert 10_000 * math.exp(0.3**2 / 2) == pytest.approx(many.total.estimate, rel=1e-5)
+
+
+def test_requests_are_added_one_by_one() -> None:
+    """Where nobody says how many, it is one; twice the same has the same errors, sign and all."""
+    twice = Sum()
+    twice.add(Uncertain(median=2.0, errors={"batch": -0.3, "host": 0.4}))
+    assert 2.0 == pytest.approx(twice.total.estimate)
+    twice.add(Uncertain(median=2.0, errors={"batch": -0.3, "host": 0.4}))
+    assert 4.0 == pytest.approx(twice.total.estimate)
+    assert pytest.approx({"batch": -0.3, "host": 0.4}) == twice.errors
+
+
+def test_a_merged_sum_has_the_errors_of_its_parts_by_their_shares() -> None:
+    """A quarter with 0.3 from the batch; three quarters, by the mean of each, with 0.4 from the host."""
+    merged, other = Sum(), Sum()
+    merged.add(Uncertain(median=1 / math.exp(0.3**2 / 2), errors={"batch": 0.3}))
+    other.add(Uncertain(median=3 / math.exp(0.4**2 / 2), errors={"host": 0.4}))
+    merged.merge(other)
+    assert pytest.approx({"batch": 0.3 / 4, "host": 0.4 * 3 / 4}) == merged.errors
+
+
+def test_what_two_models_do_not_share_adds_up_in_their_ratio() -> None:
+    """0.3 of one and 0.4 of the other make 0.5; what is random in either comes on top."""
+    one, other = Sum(), Sum()
+    one.add(Uncertain(median=2.0, errors={"batch": 0.3}), random_log_sd=0.1)
+    other.add(Uncertain(median=8.0, errors={"grid": 0.4}), random_log_sd=0.2)
+    ratio = one.over(other)
+    random = math.expm1(0.1**2) + math.expm1(0.2**2)
+    assert math.exp(Z_90 * math.sqrt(0.5**2 + random)) == pytest.approx(ratio.high / ratio.estimate)
+    assert one.total.estimate / other.total.estimate == pytest.approx(ratio.estimate)
+    assert 0.25 == pytest.approx(ratio.estimate, rel=0.001)
+
+
+def test_an_error_is_shared_by_what_it_is_about() -> None:
+    """A fit by a model's requests, a PUE by a provider's, a grid by a zone's, and the rest by all."""
+    scope = Scope(model="openai/gpt-4o", provider="azure", zone="FRA")
+    quantity = Uncertain(median=2.0, errors={"fit": 0.1, "pue": 0.2, "grid": 0.3, "host": 0.4})
+    expected = {"fit:openai/gpt-4o": 0.1, "pue:azure": 0.2, "grid:FRA": 0.3, "host": 0.4}
+    assert Uncertain(median=2.0, errors=expected) == scoped(quantity, scope)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from otel_genai_impact.inventory.loader import ModelRecord
+    from otel_genai_impact.inventory.models_loader import ModelRecord
 
 MODEL = ("anthropic", "claude-3-5-sonnet-20240620")
 REFERENCE_VERSIONS = tuple(f"ecologits-{version}" for version in reference_archive.RELEASES)
