@@ -14,6 +14,7 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from opentelemetry.trace import SpanKind
 
 from otel_genai_impact import ImpactSpanProcessor, budget
+from otel_genai_impact.telemetry.scope import SCOPES
 from tests.benchmarks.interleaving import interleaved, microseconds, ratio
 from tests.benchmarks.rows import Row, Target
 
@@ -90,6 +91,15 @@ def chat_spans_in_budget_ns(of: Tracer) -> float:
         return chat_spans_ns(of, context=get_current())
 
 
+def chat_spans_without_budgets_ns(of: Tracer) -> float:
+    """The same, as in a process that never had a budget."""
+    had_one, SCOPES.begun = SCOPES.begun, False
+    try:
+        return chat_spans_ns(of)
+    finally:
+        SCOPES.begun = had_one
+
+
 def http_spans_ns(of: Tracer, spans: int = SPANS_A_BLOCK) -> float:
     """What a span of an HTTP client takes."""
     start = perf_counter_ns()
@@ -113,6 +123,7 @@ def measure(*, rounds: int = 80, http_rounds: int = 250, warm_up: int = WARM_UP_
             "bare": lambda: chat_spans_ns(bare),
             "histograms off": lambda: chat_spans_ns(off),
             "default": lambda: chat_spans_ns(default),
+            "no budget ever": lambda: chat_spans_without_budgets_ns(off),
             "in a budget": lambda: chat_spans_in_budget_ns(off),
         },
         rounds=rounds,
@@ -144,18 +155,8 @@ def measure(*, rounds: int = 80, http_rounds: int = 250, warm_up: int = WARM_UP_
             spread=ratio(chats_ns["default"], chats_ns["bare"]),
             target=HISTOGRAMS_DEFAULT,
         ),
-        Row(
-            name="what a budget adds to that with histograms off, in bare spans",
-            unit="x",
-            spread=ratio(
-                [
-                    within - without
-                    for within, without in zip(chats_ns["in a budget"], chats_ns["histograms off"], strict=True)
-                ],
-                chats_ns["bare"],
-            ),
-            target=IN_A_BUDGET,
-        ),
+        _what_a_budget_adds(chats_ns, to="histograms off"),
+        _what_a_budget_adds(chats_ns, to="no budget ever"),
         Row(
             name="span that is no GenAI request, with us",
             unit="x",
@@ -174,3 +175,13 @@ def measure(*, rounds: int = 80, http_rounds: int = 250, warm_up: int = WARM_UP_
             spread=ratio(http_ns["idle"], http_ns["bare"]),
         ),
     ]
+
+
+def _what_a_budget_adds(chats_ns: dict[str, list[float]], *, to: str) -> Row:
+    rounds = zip(chats_ns["in a budget"], chats_ns[to], strict=True)
+    return Row(
+        name=f"what a budget adds to that with {to}, in bare spans",
+        unit="x",
+        spread=ratio([within - without for within, without in rounds], chats_ns["bare"]),
+        target=IN_A_BUDGET,
+    )

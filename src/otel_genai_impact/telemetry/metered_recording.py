@@ -10,7 +10,7 @@ from otel_genai_impact.impacts.metered import NO_SHARE
 from otel_genai_impact.telemetry.ledger import LEDGER
 from otel_genai_impact.telemetry.metered_plans import MeteredPlans
 from otel_genai_impact.telemetry.rollups import Sums
-from otel_genai_impact.telemetry.scope import SCOPES
+from otel_genai_impact.telemetry.scope import SCOPES, of_span
 from otel_genai_impact.telemetry.writing import attributes_of, write
 
 if TYPE_CHECKING:
@@ -68,9 +68,11 @@ class MeteredRecorder:
         estimate, written = self._plans.assess(plan, metered, request, latency_s)
         # Counted first: whatever may go wrong with the span, the sums are right.
         LEDGER.add(plan.row, estimate, max(request.input_tokens or 0, 0), max(request.output_tokens or 0, 0))
-        if SCOPES.begun:
+        scope = of_span(span) if SCOPES.begun else None
+        if scope is not None and scope.budgets:
             generated = max(request.output_tokens or 0, 0)
-            self._spending.estimated(span, estimate, generated, plan.system.bounds, (metered.energy_j, NO_SHARE))
+            of = (metered.energy_j, NO_SHARE)
+            self._spending.estimated(span, scope.budgets[-1], estimate, generated, plan.system.bounds, of)
         self._rollups.count(span, Sums(estimate.energy, estimate.gwp, estimate.wcf, 1, 0))
         if context is not None:
             if self._energy_histogram is not None:

@@ -28,7 +28,7 @@ from otel_genai_impact.telemetry.request import (
     what_of,
 )
 from otel_genai_impact.telemetry.rollups import WITHOUT_ESTIMATE, Sums
-from otel_genai_impact.telemetry.scope import SCOPES
+from otel_genai_impact.telemetry.scope import ON_SPAN, SCOPES, of_span
 from otel_genai_impact.telemetry.writing import parts_of, quick_parts_of, rewrite, write
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from otel_genai_impact.telemetry.plans import Plan
     from otel_genai_impact.telemetry.request import What
     from otel_genai_impact.telemetry.rollups import RollUps
+    from otel_genai_impact.telemetry.scope import Scope
     from otel_genai_impact.telemetry.sharing import Used
     from otel_genai_impact.telemetry.siblings import Leaf
     from otel_genai_impact.telemetry.writing import Parts
@@ -151,7 +152,9 @@ class Recorder:
         if request is None or (parts[1] is _SERVER and not self._counts_on_server(span)):
             self.passed(span, attributes)
             return
-        if SCOPES.begun or self._has_metric_attributes:
+        # Once for all that follows: it is looked up for every request from the first budget of a process on.
+        scope = (getattr(span, ON_SPAN, None) or of_span(span)) if SCOPES.begun else None
+        if self._has_metric_attributes or (scope is not None and scope.attribution):
             attributes = self._attribution.of(span, attributes)
         what = what_of(request)
         seen = self._once.first_seen_as(span, parts, what)
@@ -170,7 +173,7 @@ class Recorder:
             if plan is not None:
                 duration_ns = (parts[5] or 0) - (parts[4] or 0)
                 of = (output_tokens, duration_ns / _NS_PER_S if duration_ns > 0 else inf)
-                self._count(span, parts, plan, of, input_tokens, output_tokens, duration_ns > 0)
+                self._count(span, parts, plan, of, input_tokens, output_tokens, duration_ns > 0, scope)
                 return
         if self._across_processes and seen is FIRST and self._is_counted_by_caller(span, request):
             self._rollups.ended(span)
@@ -289,7 +292,8 @@ class Recorder:
         elif self._counts_input:
             of = (output_tokens, latency_s, input_tokens or 0, request.cached_tokens or 0)
             is_complete = input_tokens is not None
-        self._count(span, parts, plan, of, input_tokens or 0, output_tokens, is_complete)
+        scope = of_span(span) if SCOPES.begun else None
+        self._count(span, parts, plan, of, input_tokens or 0, output_tokens, is_complete, scope)
         return None
 
     def _count(
@@ -301,6 +305,7 @@ class Recorder:
         input_tokens: int,
         output_tokens: int,
         is_complete: bool,
+        scope: Scope | None,
     ) -> None:
         """Estimate a request by its plan, `of` what the method asks, and count and write what it comes to."""
         estimate = plan.estimate(*of)
@@ -309,8 +314,8 @@ class Recorder:
         queue.append((plan.row, estimate, input_tokens, output_tokens))
         if len(queue) >= POST_WHEN_QUEUED:
             LEDGER.post_soon()
-        if SCOPES.begun:
-            self._spending.estimated(span, estimate, output_tokens, plan.bounds, of)
+        if scope is not None and scope.budgets:
+            self._spending.estimated(span, scope.budgets[-1], estimate, output_tokens, plan.bounds, of)
         if parts[3] is not None or self._below:
             self._rollups.count(span, _new(Sums, (estimate.energy, estimate.gwp, estimate.wcf, 1, 0)))
         if self._has_histograms:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from otel_genai_impact import semconv
 from otel_genai_impact.telemetry.budgets.amounts import TAKEN_BACK, WITHOUT_ESTIMATE
 from otel_genai_impact.telemetry.budgets.book import BOOK
-from otel_genai_impact.telemetry.scope import ON_SPAN, of_span
+from otel_genai_impact.telemetry.scope import of_span
 from otel_genai_impact.telemetry.writing import add_event, write
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Spending:
     def estimated(
         self,
         span: ReadableSpan,
+        block: Block,
         estimate: Estimate,
         output_tokens: int,
         bounds: Callable[..., Bounds],
@@ -46,19 +47,17 @@ class Spending:
 
         Args:
             span: its span.
+            block: the innermost of the budgets that it started in.
             estimate: what it came to.
             output_tokens: what was generated.
             bounds: gives the bounds that an estimate leaves out,
             of: of this.
         """
-        scope = getattr(span, ON_SPAN, None) or of_span(span)
-        if scope is not None and scope.budgets:
-            block = scope.budgets[-1]
-            # That costs as much as all the rest: only for who limits it. What stands there else is not shown.
-            wcf_high_l = bounds(*of).wcf_high if block.bounds_water else estimate.wcf
-            reached = BOOK.charge(block, estimate, wcf_high_l, output_tokens, self._told)
-            if reached:
-                self._tell(span, reached)
+        # That costs as much as all the rest: only for who limits it. What stands there else is not shown.
+        wcf_high_l = bounds(*of).wcf_high if block.bounds_water else estimate.wcf
+        reached = BOOK.charge(block, estimate, wcf_high_l, output_tokens, self._told)
+        if reached:
+            self._tell(span, reached)
 
     def not_estimated(self, span: ReadableSpan) -> None:
         """A request was counted, without an estimate."""
