@@ -76,6 +76,8 @@ def test_every_model_with_open_weights_was_compared_with_what_it_names_as_its_so
     known = load_inventory().providers["huggingface_hub"].models.values()
     assert len(known) > 300
     assert [model.entry.id for model in known if model.provenance.checked is None] == []
+
+
 def test_what_was_filled_in_from_memory_does_not_claim_a_check() -> None:
     """Of models that the reference does not know, those have a day whose figures were seen in a source that they name."""
     shipped = load_inventory().providers.values()
