@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from otel_genai_impact import semconv
 from otel_genai_impact._config import complain
@@ -46,9 +46,19 @@ MARKETPLACES: Final = frozenset({"aws.bedrock", "aws_bedrock", "bedrock", "gcp.v
 
 _OLLAMA: Final = "ollama"
 
+_Name = tuple["str | None", str, "dt.date | None"]
+_Kept = TypeVar("_Kept")
+
 _NEAREST_NAMES: Final = 3
-_MOST_KEPT: Final = 4096
+_MOST_KEPT: Final = 2048
+_MOST_UNKNOWN: Final = 1024  # of which there is no end: what this takes is reached soon, and does not grow for days
 _LONGEST_KEPT: Final = 200
+
+
+def _keep(memory: dict[_Name, _Kept], key: _Name, value: _Kept, most: int) -> None:
+    if len(memory) >= most:
+        memory.clear()  # rare: what is needed comes back at once
+    memory[key] = value
 
 
 def _place_of(host: str | None) -> Place | None:
@@ -140,7 +150,8 @@ class Catalog:
         self._zone = None if zone is None else self.zone(zone)
         self.machine = machine
         self._deployments = {(deployment.name, deployment.provider): deployment for deployment in deployments}
-        self._kept: dict[tuple[str | None, str, dt.date | None], Resolution | None] = {}
+        self._kept: dict[_Name, Resolution] = {}
+        self._unknown: dict[_Name, None] = {}
 
     @classmethod
     def of_setting(
@@ -294,15 +305,16 @@ class Catalog:
     def identify(self, provider: str | None, name: str, *, at: dt.date | None = None) -> Resolution | None:
         """Which model a provider means by a name, also if it makes no text and has no numbers; None if that is not known."""
         key = (provider, name, at)
-        try:
-            return self._kept[key]
-        except KeyError:
-            found = self._identify(provider, name, at)
-            if len(name) <= _LONGEST_KEPT:
-                if len(self._kept) >= _MOST_KEPT:
-                    self._kept.clear()  # rare: what is needed comes back at once
-                self._kept[key] = found
+        found = self._kept.get(key)
+        if found is not None or key in self._unknown:
             return found
+        found = self._identify(provider, name, at)
+        if len(name) <= _LONGEST_KEPT:
+            if found is None:
+                _keep(self._unknown, key, None, _MOST_UNKNOWN)
+            else:
+                _keep(self._kept, key, found, _MOST_KEPT)
+        return found
 
     def _identify(self, provider: str | None, name: str, at: dt.date | None) -> Resolution | None:
         table = self._table(provider)

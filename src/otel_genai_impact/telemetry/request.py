@@ -63,7 +63,7 @@ _USAGE: Final = (GEN_AI_USAGE_OUTPUT_TOKENS, GEN_AI_USAGE_INPUT_TOKENS)
 MOST_TOKENS: Final = 10**8
 _LONGEST_NUMBER: Final = 32
 _LONGEST_NAME: Final = 200
-_MOST_NAMES: Final = 2048
+_MOST_NAMES: Final = 1024
 _INVALID: Final = -1
 
 _new: Final[Any] = tuple.__new__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
