@@ -22,7 +22,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _one(arguments: list[str]) -> int:
-    result = soak("fleet" if arguments[0] == "fleet" else "attacker", *map(int, arguments[1:]))
+    kind = "fleet" if arguments[0] == "fleet" else "attacker"
+    result = soak(kind, *map(int, arguments[1:]), tell=_say)
     print(f"{result.kind}: {result.spans:,} spans in {result.took_s:,.0f} s")
     print(
         f"  requests          {result.requests:,} made, {result.counted:,} counted, in {result.series:,} series; {result.log_lines} lines in the log"
@@ -34,6 +35,11 @@ def _one(arguments: list[str]) -> int:
     )
     print(f"  {'; '.join(result.broken) or 'as promised'}", flush=True)
     return 1 if result.broken else 0
+
+
+def _say(spans: int, rss_mib: float) -> None:
+    """It takes long: a line now and then."""
+    print(f"{spans:,} spans, {rss_mib:.2f} MiB", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -130,8 +130,14 @@ class _Soak:
         return [value for name, _, value in points_of(self.reader) if name == semconv.REQUESTS]
 
 
-def soak(kind: Kind, spans: int, warm_up: int = WARM_UP, rounds: int = ROUNDS) -> Soaked:
-    """So many spans, of which the first ones are to fill what is bounded."""
+def soak(
+    kind: Kind,
+    spans: int,
+    warm_up: int = WARM_UP,
+    rounds: int = ROUNDS,
+    tell: Callable[[int, float], None] | None = None,
+) -> Soaked:
+    """So many spans, of which the first ones are to fill what is bounded. Tells after each tenth how large the process is."""
     start, run, log = perf_counter_ns(), _Soak(kind), _Log()
     _logger.addHandler(log)
     _logger.propagate = False
@@ -142,6 +148,8 @@ def soak(kind: Kind, spans: int, warm_up: int = WARM_UP, rounds: int = ROUNDS) -
     while run.observed.spans < spans:
         run.go_on(min(spans, run.observed.spans + max(spans // 10, 1)))
         rss.append(resident_mib())
+        if tell is not None:
+            tell(run.observed.spans, rss[-1])
     last, series = run.cost(rounds), run.requests_by_series()
     took_s = (perf_counter_ns() - start) / 1e9
     return Soaked(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from otel_genai_impact.inventory.hints import did_you_mean
 from otel_genai_impact.inventory.providers import table_of
@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from otel_genai_impact.inventory.compiled import Inventory
 
 _OLLAMA: Final = "ollama"
-_MOST_KEPT: Final = 4096
+_MOST_KEPT: Final = 2048
+_MOST_UNKNOWN: Final = 1024  # of which there is no end: what this takes is reached soon, and does not grow for days
 _LONGEST_KEPT: Final = 200
+
+_Name = tuple["str | None", str, "dt.date | None"]
+_Kept = TypeVar("_Kept")
 
 
 class ModelNames:
@@ -23,20 +27,22 @@ class ModelNames:
 
     def __init__(self, inventory: Inventory) -> None:
         self._inventory = inventory
-        self._kept: dict[tuple[str | None, str, dt.date | None], Resolution | None] = {}
+        self._kept: dict[_Name, Resolution] = {}
+        self._unknown: dict[_Name, None] = {}
 
     def identify(self, provider: str | None, name: str, *, at: dt.date | None = None) -> Resolution | None:
         """Which model a provider means by a name, also if it makes no text and has no numbers; None if that is not known."""
         key = (provider, name, at)
-        try:
-            return self._kept[key]
-        except KeyError:
-            found = self._resolved(provider, name, at)
-            if len(name) <= _LONGEST_KEPT:
-                if len(self._kept) >= _MOST_KEPT:
-                    self._kept.clear()  # rare: what is needed comes back at once
-                self._kept[key] = found
+        found = self._kept.get(key)
+        if found is not None or key in self._unknown:
             return found
+        found = self._resolved(provider, name, at)
+        if len(name) <= _LONGEST_KEPT:
+            if found is None:
+                _keep(self._unknown, key, None, _MOST_UNKNOWN)
+            else:
+                _keep(self._kept, key, found, _MOST_KEPT)
+        return found
 
     def _resolved(self, provider: str | None, name: str, at: dt.date | None) -> Resolution | None:
         table = table_of(provider)
@@ -58,3 +64,9 @@ class ModelNames:
         known = [other for each in tables for other in self._inventory.model_names(each)]
         asked = name.rpartition("/")[2] if reading is None else reading.name
         return did_you_mean(asked[:_LONGEST_KEPT], known)
+
+
+def _keep(memory: dict[_Name, _Kept], key: _Name, value: _Kept, most: int) -> None:
+    if len(memory) >= most:
+        memory.clear()  # rare: what is needed comes back at once
+    memory[key] = value

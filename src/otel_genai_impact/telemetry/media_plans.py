@@ -11,7 +11,7 @@ from otel_genai_impact.impacts.methods import MEDIA_METHODS
 from otel_genai_impact.inventory.hosts import serve
 from otel_genai_impact.inventory.media import MediaCatalog
 from otel_genai_impact.telemetry.media import MODALITIES, asked_by, defaults_taken
-from otel_genai_impact.telemetry.plans import Plan, Plans, keep
+from otel_genai_impact.telemetry.plans import Plan, Plans
 from otel_genai_impact.telemetry.request import NAMES
 
 if TYPE_CHECKING:
@@ -54,10 +54,7 @@ class MediaPlans(Plans):
         asked = asked_by(request, attributes, self._modality)
         defaults = defaults_taken(asked, self._modality)
         key = (request[NAMES], (defaults, extra))
-        try:
-            return self.known[key], asked
-        except KeyError:
-            return keep(self.known, key, self._make(request, extra, asked, defaults)), asked
+        return self._kept(key, lambda: self._make(request, extra, asked, defaults)), asked
 
     def why_no_plan(self, request: Request) -> str:
         """A model that is known without its numbers is not covered; any other is unknown."""

@@ -30,10 +30,14 @@ if TYPE_CHECKING:
     from otel_genai_impact.telemetry.request import Request
 
 _MOST_PLANS: Final = 2048
+# Of names that nobody knows there is no end, where users or agents make them up: few are kept, so that what this takes is
+# reached soon, and does not grow for days.
+_MOST_WITHOUT_PLAN: Final = 1024
 _LONGEST_NAME: Final = 200
 _Kept = TypeVar("_Kept")
 
 _Key = tuple[tuple[Any, ...], object]
+_Names = tuple[tuple[Any, ...]]
 ExtraAttributes = tuple[tuple[str, str | bool | int | float], ...]
 
 
@@ -58,7 +62,12 @@ class Plan:
 
 
 class Plans:
-    """Makes plans and keeps them: hits and misses, bounded."""
+    """Makes plans and keeps them: hits and misses, bounded.
+
+    Attributes:
+        known: the plans, by names and what else they depend on.
+        without: the names that have none.
+    """
 
     def __init__(self, catalog: Catalog, method: Method, detail: Detail, account: Account) -> None:
         self._catalog = catalog
@@ -66,16 +75,23 @@ class Plans:
         self._detail: Detail = detail
         self._account = account
         self._lacking = semconv.INPUT_UNKNOWN if method.counts_input else semconv.LATENCY_UNKNOWN
-        self.known: Final[dict[_Key, Plan | None]] = {}
+        self.known: Final[dict[_Key, Plan]] = {}
+        self.without: Final[dict[_Names, None]] = {}
         self._rows: dict[_Key, Row] = {}
 
     def plan(self, request: Request, extra: ExtraAttributes, tier: str | None = None) -> Plan | None:
         """The plan for a request, of a service tier if the method knows one; None if the inventory does not have its model."""
         key = (request[NAMES], extra if tier is None else (tier, extra))
-        try:
-            return self.known[key]
-        except KeyError:
-            return keep(self.known, key, self._make_plan(request, extra, Serving(tier=tier)))
+        return self._kept(key, lambda: self._make_plan(request, extra, Serving(tier=tier)))
+
+    def _kept(self, key: _Key, make: Callable[[], Plan | None]) -> Plan | None:
+        """The plan of before, or else this one, kept. That there is none depends on the names alone."""
+        plan = self.known.get(key)
+        names: _Names = (key[0],)
+        if plan is not None or names in self.without:
+            return plan
+        plan = make()
+        return keep(self.without, names, None, _MOST_WITHOUT_PLAN) if plan is None else keep(self.known, key, plan)
 
     def why_no_plan(self, request: Request) -> str:
         """The reason why there is no plan: a model that makes no text is known, but no method covers what it makes."""
@@ -89,7 +105,7 @@ class Plans:
         except KeyError:
             attributes = self.names(request, is_known=not self._is_unknown(request))
             attributes[semconv.NOT_ESTIMATED] = status
-            return keep(self._rows, key, self._account.row(attributes))
+            return keep(self._rows, key, self._account.row(attributes), _MOST_WITHOUT_PLAN)
 
     def _make_plan(self, request: Request, extra: ExtraAttributes, serving: Serving) -> Plan | None:
         served = self.served(request)
@@ -201,12 +217,12 @@ def short(name: str) -> str:
     return name if len(name) <= _LONGEST_NAME else semconv.OTHER
 
 
-def keep(memory: dict[Any, _Kept], key: tuple[Any, ...], value: _Kept) -> _Kept:
+def keep(memory: dict[Any, _Kept], key: tuple[Any, ...], value: _Kept, most: int = _MOST_PLANS) -> _Kept:
     """Keep a value for the next request with the same names. Names come from strangers: bounded in length and number."""
     names: tuple[str | None, ...] = key[0]
     if any(name is not None and len(name) > _LONGEST_NAME for name in names):
         return value
-    if len(memory) >= _MOST_PLANS:
+    if len(memory) >= most:
         memory.clear()  # rare: it takes thousands of names, and what is needed comes back at once
     memory[key] = value
     return value

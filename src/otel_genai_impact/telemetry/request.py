@@ -51,7 +51,7 @@ MARKS: Final = dialects.MARKS | {
 SPECIAL_TIERS: Final = frozenset({"batch", "flex", "priority"})
 
 _LONGEST_NAME: Final = 200
-_MOST_NAMES: Final = 2048
+_MOST_NAMES: Final = 1024
 
 _new: Final[Any] = tuple.__new__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 

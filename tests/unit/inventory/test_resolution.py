@@ -200,10 +200,13 @@ def test_what_a_name_led_to_is_kept_misses_too_up_to_a_bound() -> None:
     catalog = Catalog()
     for number in range(5000):
         assert catalog.identify("openai", f"nobody-{number}") is None
-    assert 0 < len(catalog._names._kept) <= 4096
+    assert 0 < len(catalog._names._unknown) <= 1024
+    for number in range(5000):
+        assert catalog.identify("openai", f"gpt-4o-2024-08-06:{number}") is not None
+    assert 0 < len(catalog._names._kept) <= 2048
     assert catalog.identify("openai", "GPT-4o") is catalog.identify("openai", "GPT-4o")
     catalog.identify("openai", "x" * 1000)
-    assert all(len(name) <= 200 for _, name, _ in catalog._names._kept)
+    assert all(len(name) <= 200 for _, name, _ in (*catalog._names._kept, *catalog._names._unknown))
 
 
 def test_names_are_read_only_when_a_name_is_not_known_as_it_stands() -> None:

@@ -176,6 +176,7 @@ def test_endless_names_are_not_kept() -> None:
         telemetry.total("genai_impact.requests", gen_ai__response__model="_OTHER", gen_ai__provider__name="_OTHER") == 1
     )
     assert telemetry.processor._recorder.plans.known == {}
+    assert telemetry.processor._recorder.plans.without == {}
     assert telemetry.processor._recorder.plans._rows == {}
 
 

@@ -1,0 +1,31 @@
+"""What is kept of names, so that each is looked up once."""
+
+from __future__ import annotations
+
+from unittest import mock
+
+from otel_genai_impact.inventory.catalog import Catalog
+from tests.kit.telemetry import Telemetry
+
+
+def test_names_that_nobody_knows_displace_no_plan() -> None:
+    """However many of them come by, a known model is looked up once, and what is kept of them is bounded."""
+    telemetry = Telemetry()
+    telemetry.request({"gen_ai.request.model": "gpt-4o"})
+    plans = telemetry.processor._recorder.plans
+    plan = next(iter(plans.known.values()))
+    for number in range(1500):
+        telemetry.request({"gen_ai.request.model": f"nobody-{number}"})
+    assert [plan] == list(plans.known.values())
+    assert 0 < len(plans.without) <= 1024
+    assert 0 < len(plans._rows) <= 1024
+
+
+def test_an_unknown_name_is_looked_up_once() -> None:
+    """Also where each request is of another tenant: whether a model is known does not depend on that."""
+    telemetry = Telemetry({"metric_attributes": "tenant"})
+    telemetry.request({"gen_ai.request.model": "nobody", "tenant": "a"})
+    with mock.patch.object(Catalog, "_identify", side_effect=AssertionError("looked up again")):
+        for tenant in ("a", "b"):
+            telemetry.request({"gen_ai.request.model": "nobody", "tenant": tenant})
+    assert telemetry.total("genai_impact.requests", genai_impact__not_estimated="unknown_model") == 3
