@@ -133,7 +133,7 @@ def about_model(entry: ModelEntry, archive: str | None = None) -> AboutModel | N
     of_all = _of_reference(archive, "models")
     if of_all is not None:
         known = inventory_with(REFERENCE_ELECTRICITY, archive).model(entry.provider, entry.name)
-        return None if known is None else AboutModel("A" if known.model.is_disclosed else "B", of_all, None, None)
+        return None if known is None else AboutModel("A" if known.model.is_disclosed else "B", None, of_all, None, None)
     records = _records(archive)
     for provider in records.providers.values():
         record = provider.models.get(entry.name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from opentelemetry.sdk.trace import SpanProcessor
@@ -20,6 +19,8 @@ from otel_genai_impact.telemetry.scope import SCOPES, remember
 from otel_genai_impact.telemetry.writing import attributes_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from opentelemetry.context import Context
     from opentelemetry.metrics import MeterProvider
     from opentelemetry.sdk.trace import ReadableSpan, Span
@@ -33,6 +34,8 @@ _ROLL_UPS: Final = RollUps()
 
 # Of the keys of a span's attributes: whether it is no GenAI span.
 _is_unmarked: Final = MARKS.isdisjoint
+# What a processor that was never set up waits for.
+_NOTHING: Final[Mapping[Any, Any]] = {}
 
 
 class ImpactSpanProcessor(SpanProcessor):
@@ -47,10 +50,12 @@ class ImpactSpanProcessor(SpanProcessor):
     """
 
     def __init__(self, *, meter_provider: MeterProvider | None = None, **settings: object) -> None:
-        self._active = False
+        self.active: bool = False
         self._sees_ending = False
+        self._watches_starts = False
         self._reads_baggage = False
         self._measured: MeasuredRequests | None = None
+        self._covered = self._below = self._elsewhere = _NOTHING
         self.configure(meter_provider=meter_provider, **settings)
 
     def configure(self, *, meter_provider: MeterProvider | None = None, **settings: object) -> None:
@@ -60,7 +65,7 @@ class ImpactSpanProcessor(SpanProcessor):
 
     def _set_up(self, meter_provider: MeterProvider | None, settings: Settings) -> None:
         if not settings.enabled:
-            self.active = False
+            self.active = self._watches_starts = False
             self._measured = None
             return
         # The model and the inventory are as much as all else together: not for those who only import us.
@@ -85,24 +90,13 @@ class ImpactSpanProcessor(SpanProcessor):
         self._covered = _COUNTING_ONCE.below.table
         self._below = _ROLL_UPS.waiting.table
         self._elsewhere = _ROLL_UPS.elsewhere.table
+        self._watches_starts = self._reads_baggage or self._measured is not None
         fork.prepare()
         if settings.summary:
             from otel_genai_impact.telemetry import summary
 
             summary.print_at_exit(settings)
         self.active = True
-
-    @property
-    def active(self) -> bool:
-        """Whether it does anything."""
-        return self._active
-
-    @active.setter
-    def active(self, wanted: bool) -> None:
-        self._active = wanted
-        # Back to the way that looks whether it is active. Not by `__dict__`: asking for that makes every attribute slower.
-        with suppress(AttributeError):
-            del self._on_ending
 
     @property
     def awaits_parents(self) -> bool:
@@ -116,6 +110,10 @@ class ImpactSpanProcessor(SpanProcessor):
                 remember(span, parent_context, self._sees_ending)
             except Exception:  # noqa: BLE001 - the edge: nothing of ours reaches the user's call
                 failed("reading the scope of a span")
+        if self._watches_starts:
+            self._started(span, parent_context)
+
+    def _started(self, span: Span, parent_context: Context | None) -> None:
         if self._reads_baggage:
             with contained("reading the baggage of a span"):
                 self._attribution.started(span, parent_context)
@@ -123,22 +121,29 @@ class ImpactSpanProcessor(SpanProcessor):
             with contained("beginning to measure a request"):
                 self._measured.began(span, parent_context)
 
-    def _on_ending(self, span: Span) -> None:
-        if not self._active:
-            return
+    def _on_ending(self, span: Any) -> None:
         self._sees_ending = True
-        if type(self)._on_ending is ImpactSpanProcessor._on_ending:  # noqa: SLF001 -- a subclass may have its own
-            # From now on, as long as it is active, the SDK's call goes straight to what does the work.
-            self._on_ending = self._process
-        self._process(span)
+        # Of every span, and nearly always all: what is private to the SDK is read in place, since a call costs as much as all the rest.
+        try:
+            if (
+                _is_unmarked(span._attributes._dict)  # noqa: SLF001
+                and span._parent is None  # noqa: SLF001
+                and not self._covered
+                and not self._below
+                and not self._elsewhere
+            ):
+                return
+        except Exception:  # noqa: BLE001, S110 - another SDK: by its public names, then
+            pass
+        if self.active:
+            self._process(span)
 
     def on_end(self, span: ReadableSpan) -> None:
         """What `_on_ending` does, where a processor around this one passes the public calls on alone."""
-        if not self._sees_ending and self._active:
+        if not self._sees_ending and self.active:
             self._process(span)
 
     def _process(self, span: Any) -> None:
-        # Of every span: what is private to the SDK is read in place here, since a call costs as much as all the rest.
         try:
             try:
                 attributes, parent = span._attributes._dict, span._parent  # noqa: SLF001

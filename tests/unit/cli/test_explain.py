@@ -83,7 +83,7 @@ def _make_unchecked(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
     unchecked = replace(record, provenance=replace(record.provenance, checked=None))
     changed = replace(provider, models={**provider.models, model: unchecked})
     known = replace(records, providers={**records.providers, "huggingface_hub": changed})
-    monkeypatch.setattr(provenance, "_records", lambda: known)
+    monkeypatch.setattr(provenance, "_records", lambda _archive=None: known)
 
 
 def test_the_rule_behind_a_range_of_ours_is_shown(capsys: pytest.CaptureFixture[str]) -> None:

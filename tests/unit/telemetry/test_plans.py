@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from unittest import mock
 
-from otel_genai_impact.inventory.catalog import Catalog
+from otel_genai_impact.inventory.identifying import ModelNames
 from tests.kit.telemetry import Telemetry
 
 
@@ -25,7 +25,7 @@ def test_an_unknown_name_is_looked_up_once() -> None:
     """Also where each request is of another tenant: whether a model is known does not depend on that."""
     telemetry = Telemetry({"metric_attributes": "tenant"})
     telemetry.request({"gen_ai.request.model": "nobody", "tenant": "a"})
-    with mock.patch.object(Catalog, "_identify", side_effect=AssertionError("looked up again")):
+    with mock.patch.object(ModelNames, "_resolved", side_effect=AssertionError("looked up again")):
         for tenant in ("a", "b"):
             telemetry.request({"gen_ai.request.model": "nobody", "tenant": tenant})
     assert telemetry.total("genai_impact.requests", genai_impact__not_estimated="unknown_model") == 3
