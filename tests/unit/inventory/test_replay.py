@@ -141,11 +141,11 @@ def test_everything_of_then_has_its_source_and_day() -> None:
 
 
 def test_a_provider_that_nobody_knew_then_runs_where_it_runs_today() -> None:
-    """The reference had no data centre for it; that of ours says that it is not checked."""
+    """The reference had no data centre for it: ours stands for it, with its own sources and day."""
     explained = explain("nobody", "claude-3-5-sonnet-20240620", output_tokens=300, data_version="ecologits-0.9.1")
     [pue] = [factor for factor in explained["factors"] if factor["symbol"] == "PUE"]
     assert explain("nobody", "claude-3-5-sonnet-20240620", output_tokens=300)["found"]["data_center"] == "default"
-    assert (True, None) == (pue["unchecked"], pue["reference"])
+    assert (False, "2026-11-23", None) == (pue["unchecked"], pue["checked"], pue["reference"])
 
 
 def test_another_method_has_no_data_of_then_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
