@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +13,9 @@ from otel_genai_impact import estimate
 from otel_genai_impact.cli import main, provenance
 from otel_genai_impact.cli.explain import explain
 from otel_genai_impact.inventory.loader import load_inventory
+
+if TYPE_CHECKING:
+    from otel_genai_impact.inventory.loader import InventoryRecords
 
 # Of all that goes in and comes out, the one formula that is no arithmetic.
 IN_WORDS = {"g"}
@@ -83,7 +86,11 @@ def _make_unchecked(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
     unchecked = replace(record, provenance=replace(record.provenance, checked=None))
     changed = replace(provider, models={**provider.models, model: unchecked})
     known = replace(records, providers={**records.providers, "huggingface_hub": changed})
-    monkeypatch.setattr(provenance, "_records", lambda _archive=None: known)
+
+    def records_of(_archive: str | None = None) -> InventoryRecords:
+        return known
+
+    monkeypatch.setattr(provenance, "_records", records_of)
 
 
 def test_the_rule_behind_a_range_of_ours_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
