@@ -21,6 +21,17 @@ SNAPSHOT = Path(__file__).with_name("models_ever_known.txt")
 ELECTRICITY_TABLES = ROOT / "tools/electricity"
 
 
+# Those of EcoLogits are named together; the others have names, patterns and our own words.
+_WITHOUT_FIGURES_OF_OTHERS = {
+    "zones.toml",
+    "meta.toml",
+    "hosts.toml",
+    "earlier.toml",
+    "families.toml",
+    "other_modalities.toml",
+}
+
+
 def _status(table: dict[str, object], around: str) -> str:
     """What a table says of its numbers; what is around it, if it says nothing itself."""
     if not table.get("sources"):
@@ -145,4 +156,9 @@ def test_the_notice_names_every_data_set_and_its_licence() -> None:
         "eGRID",
     ):
         assert name in notice
+    shipped = tomllib.loads((ROOT / "src/otel_genai_impact/cli/equivalences.toml").read_text(encoding="utf-8"))
+    for figure in shipped.values():
+        assert figure["source"].startswith("by definition") or figure["source"].partition(",")[0] in notice
+    for path in DATA_FOLDER.glob("*.toml"):
+        assert path.name in notice or path.name in _WITHOUT_FIGURES_OF_OTHERS, path.name
     assert 'license-files = ["LICENSE", "NOTICE"]' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
