@@ -46,3 +46,22 @@ def test_a_request_is_known_when_it_starts(name: str, span: dict[str, Any], star
 def test_agents_workflows_and_tools_get_sums(span: dict[str, Any], expected: bool) -> None:
     """In whatever words a span says what it is."""
     assert expected == operations.is_rolled_up(span)
+
+
+@pytest.mark.parametrize(
+    ("span", "expected"),
+    [
+        ({"gen_ai.operation.name": "chat", "openinference.span.kind": "EMBEDDING"}, "chat"),
+        ({"gen_ai.operation.name": "answering", "openinference.span.kind": "EMBEDDING"}, "embeddings"),
+        ({"gen_ai.operation.name": "embedding", "openinference.span.kind": "LLM"}, "embeddings"),
+        ({"gen_ai.operation.name": "answering"}, "answering"),
+        ({"gen_ai.operation.name": ""}, None),
+        ({"gen_ai.operation.name": 5}, None),
+        ({}, None),
+    ],
+)
+def test_the_operation_in_words_of_the_conventions_holds_before_what_others_say(
+    span: dict[str, Any], expected: str | None
+) -> None:
+    """One in other words is translated; one that nobody knows gives way to what another convention says, or stays."""
+    assert expected == operations.operation_of(span)
