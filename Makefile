@@ -12,7 +12,7 @@ GRAFANA_SCHEMA := $(GRAFANA)/node_modules/.package-lock.json
 CHECK_PYTHON = @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not that; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install check format test test-oldest test-sdks test-stacks test-recipes test-servers e2e pictures bench soak mutate fuzz canary sbom demo stack science inventory dashboards clean
+.PHONY: help install check format test test-oldest test-sdks test-stacks test-recipes test-servers matrix e2e pictures bench soak mutate fuzz canary sbom demo stack science inventory dashboards clean
 
 help: ## show this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ test-recipes: $(VENV)/.test-sdks $(VENV)/.test ## the pages of docs/recipes, eac
 test-servers: $(VENV)/.test ## gunicorn with processes and threads, loaded before they fork, reloaded under load: each worker's counts, once (up to a minute)
 	$(PIP) -q -c $(NEWEST) --group servers
 	CI=true $(BIN)/python -m pytest tests/servers
+
+matrix: ## all that runs in environments of its own: oldest versions, each SDK, each stack, recipes, servers (about 40 minutes, at most 90)
+	timeout 5400 $(MAKE) --keep-going test-oldest test-sdks test-stacks test-recipes test-servers
 
 e2e: $(VENV)/.test $(VENV)/.demo $(VENV)/.backends $(VENV)/.browser $(PHOENIX)/.done $(GRAFANA_SCHEMA) ## a real Collector, Prometheus, Phoenix, browser and model, end to end (the first time builds the Collector: about 5 minutes)
 	$(BIN)/python tools/build_collector.py
