@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-from dataclasses import MISSING, fields
 from pathlib import Path
 
 import pytest
@@ -45,9 +44,7 @@ MACHINE_PATH = re.compile(r"(?<![\w.:~$}/*-])/(?:home|Users|root|work|workspaces
 
 def _default(name: str) -> str:
     """A default as the table of settings writes it."""
-    (setting,) = (setting for setting in fields(Settings) if setting.name == name)
-    default: object = setting.default
-    assert default is not MISSING
+    default: object = Settings._field_defaults[name]
     if isinstance(default, bool):
         return str(default).lower()
     if isinstance(default, (tuple, frozenset)):
@@ -55,7 +52,7 @@ def _default(name: str) -> str:
     return str(default) if default else "none"
 
 
-@pytest.mark.parametrize("name", [setting.name for setting in fields(Settings)])
+@pytest.mark.parametrize("name", Settings._fields)
 def test_every_setting_stands_in_the_configuration_with_its_default(name: str) -> None:
     """One row of the table: keyword, environment variable, default."""
     row = f"| `{name}` | `{ENVIRONMENT_PREFIX}{name.upper()}` | `{_default(name)}` |"
@@ -73,7 +70,7 @@ def test_the_configuration_lists_no_name_that_is_not_written() -> None:
     named = set(re.findall(r"`(genai_impact\.[a-z_.]+)`", CONFIGURATION))
     assert named - set(WRITTEN) == set()
     variables = set(re.findall(r"GENAI_IMPACT_[A-Z_]+", CONFIGURATION))
-    assert {f"{ENVIRONMENT_PREFIX}{setting.name.upper()}" for setting in fields(Settings)} == variables
+    assert {f"{ENVIRONMENT_PREFIX}{name.upper()}" for name in Settings._fields} == variables
 
 
 @pytest.mark.parametrize("code", CODES)

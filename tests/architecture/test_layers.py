@@ -66,6 +66,15 @@ def test_the_whole_of_us_brings_no_pydantic_and_no_http_client() -> None:
     assert "otel_genai_impact.telemetry.processor" in ours
 
 
+def test_the_entry_point_leaves_what_counts_to_the_first_processor() -> None:
+    """The model, the inventory and budgets come with the first span processor that is active, not with an import."""
+    counting = {"impacts.methods", "impacts.serving", "inventory.catalog", "telemetry.budgets.book"}
+    after_an_import = _modules_after("import otel_genai_impact._plugin")
+    after_a_processor = _modules_after("from otel_genai_impact import ImpactSpanProcessor; ImpactSpanProcessor()")
+    assert after_an_import & {f"otel_genai_impact.{name}" for name in counting} == set()
+    assert {f"otel_genai_impact.{name}" for name in counting} <= after_a_processor
+
+
 def test_telemetry_does_not_need_the_instrumentation_package() -> None:
     """A span processor added by hand brings the SDK, and nothing that instruments."""
     modules = _with_parents(_modules_after("from otel_genai_impact import ImpactSpanProcessor"))

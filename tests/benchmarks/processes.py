@@ -15,7 +15,7 @@ from typing import Final, TypedDict
 from tests.benchmarks.interleaving import Spread
 from tests.benchmarks.rows import Row, Target
 
-IMPORT_MS: Final = Target(limit=30)
+IMPORT_MS: Final = Target(limit=15)
 MEMORY_MIB: Final = Target(limit=8)
 
 _PROBES: Final = Path(__file__).parent / "probes"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from otel_genai_impact._config import Settings, declarative_configuration
 
-NAMES = [setting.name for setting in fields(Settings)]
-FLAGS = [setting.name for setting in fields(Settings) if isinstance(setting.default, bool)]
+NAMES = Settings._fields
+FLAGS = [name for name, default in Settings._field_defaults.items() if isinstance(default, bool)]
 VARIABLES = [f"GENAI_IMPACT_{name.upper()}" for name in NAMES]
 NEAR_VALUES = st.sampled_from(["", " ", ",", "none", "none,none", "energy,,gwp", "TRUE", "2", "full ", "FRA", "a,b"])
 TEXTS = st.one_of(st.text(st.characters()), NEAR_VALUES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -41,8 +41,8 @@ def _declared(**options: object) -> dict[str, Any]:
 
 def test_the_defaults() -> None:
     """What holds if nobody says anything."""
-    assert asdict(Settings.load({}, {})) == DEFAULTS
-    assert asdict(Settings()) == DEFAULTS
+    assert Settings.load({}, {})._asdict() == DEFAULTS
+    assert Settings()._asdict() == DEFAULTS
 
 
 def test_the_process_environment_is_read_if_no_other_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +74,7 @@ def test_the_process_environment_is_read_if_no_other_is_given(monkeypatch: pytes
 )
 def test_every_setting_has_an_environment_variable(variable: str, text: str, setting: str, value: object) -> None:
     """`GENAI_IMPACT_` and the setting's name in upper case; spaces and case do not matter where they mean nothing."""
-    assert asdict(Settings.load({}, {variable: text})) == DEFAULTS | {setting: value}
+    assert Settings.load({}, {variable: text})._asdict() == DEFAULTS | {setting: value}
 
 
 @pytest.mark.parametrize("value", ["a lot", "-1", "nan", "inf", True, [1]])
@@ -104,7 +104,7 @@ def test_a_flag_can_be_switched_off_in_several_ways(text: str) -> None:
 )
 def test_keywords_take_the_types_of_python(keywords: dict[str, object], setting: str, value: object) -> None:
     """A list where the variable has commas, a bool where it has a word; None is not given."""
-    assert asdict(Settings.load(keywords, {})) == DEFAULTS | {setting: value}
+    assert Settings.load(keywords, {})._asdict() == DEFAULTS | {setting: value}
 
 
 def test_a_keyword_overrides_the_environment_and_that_the_file() -> None:
@@ -124,7 +124,7 @@ def test_a_misspelt_variable_is_one_line(caplog: pytest.LogCaptureFixture) -> No
 
 def test_an_empty_variable_counts_as_unset() -> None:
     """As OpenTelemetry's own variables do."""
-    assert asdict(Settings.load({}, {"GENAI_IMPACT_DETAIL": "", "GENAI_IMPACT_SUMMARY": "  "})) == DEFAULTS
+    assert Settings.load({}, {"GENAI_IMPACT_DETAIL": "", "GENAI_IMPACT_SUMMARY": "  "})._asdict() == DEFAULTS
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_value_that_cannot_be_used_is_one_line(
     """It names the variable, the value and what is allowed; the default holds."""
     with caplog.at_level(logging.WARNING):
         settings = Settings.load({}, {variable: text})
-    assert asdict(settings) == DEFAULTS
+    assert settings._asdict() == DEFAULTS
     expected = f"{variable}: {text!r} cannot be used, and is ignored; allowed is {allowed}"
     assert [expected] == caplog.messages
 

@@ -14,7 +14,6 @@ from typing import Any
 from otel_genai_impact import semconv
 from otel_genai_impact._contain import contained
 from otel_genai_impact.telemetry import callers, metrics
-from otel_genai_impact.telemetry.budgets.book import BOOK
 from otel_genai_impact.telemetry.ledger import LEDGER
 
 _prepared = False
@@ -30,6 +29,8 @@ def prepare() -> None:
 
 def _start_anew() -> None:
     with contained("starting anew in a forked process"):
+        from otel_genai_impact.telemetry.budgets.book import BOOK  # the metrics have brought it by now
+
         LEDGER.start_anew()
         BOOK.start_anew()
         callers.start_anew()

@@ -21,7 +21,6 @@ from otel_genai_impact import semconv
 from otel_genai_impact._contain import contained
 from otel_genai_impact._version import __version__
 from otel_genai_impact.telemetry import ledger
-from otel_genai_impact.telemetry.budgets.metrics import BudgetMetrics
 from otel_genai_impact.telemetry.ledger import LEDGER, Account
 
 if TYPE_CHECKING:
@@ -89,6 +88,8 @@ class Metrics:
             if provider is None
             else provider.get_meter(semconv.SCOPE, __version__)
         )
+        from otel_genai_impact.telemetry.budgets.metrics import BudgetMetrics  # not for those who only import us
+
         self.budgets: Final = BudgetMetrics(meter)
         by_name: dict[str, Counter] = {}
         for counter in COUNTERS:

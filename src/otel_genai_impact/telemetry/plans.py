@@ -6,12 +6,10 @@ The hot path looks a plan up by the names on the span, and adds the request's to
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from otel_genai_impact import semconv
 from otel_genai_impact._contain import log_once
-from otel_genai_impact.impacts.serving import Serving
 from otel_genai_impact.inventory.hosts import serve
 from otel_genai_impact.telemetry.attributes import template
 from otel_genai_impact.telemetry.request import NAMES
@@ -41,7 +39,6 @@ _Names = tuple[tuple[Any, ...]]
 ExtraAttributes = tuple[tuple[str, str | bool | int | float], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What is known of all requests with the same names, to a model that the inventory has.
 
@@ -54,11 +51,23 @@ class Plan:
         attributes_if_lacking: the same if it does not: the latency, or where the method counts input that.
     """
 
-    estimate: Callable[..., Estimate]
-    bounds: Callable[..., Bounds]
-    row: Row
-    attributes: Attributes
-    attributes_if_lacking: Attributes
+    # No dataclass: to make one takes a millisecond, of every process that imports us.
+    __slots__ = ("attributes", "attributes_if_lacking", "bounds", "estimate", "row")
+
+    def __init__(
+        self,
+        *,
+        estimate: Callable[..., Estimate],
+        bounds: Callable[..., Bounds],
+        row: Row,
+        attributes: Attributes,
+        attributes_if_lacking: Attributes,
+    ) -> None:
+        self.estimate: Final = estimate
+        self.bounds: Final = bounds
+        self.row: Final = row
+        self.attributes: Final = attributes
+        self.attributes_if_lacking: Final = attributes_if_lacking
 
 
 class Plans:
@@ -82,7 +91,7 @@ class Plans:
     def plan(self, request: Request, extra: ExtraAttributes, tier: str | None = None) -> Plan | None:
         """The plan for a request, of a service tier if the method knows one; None if the inventory does not have its model."""
         key = (request[NAMES], extra if tier is None else (tier, extra))
-        return self._kept(key, lambda: self._make_plan(request, extra, Serving(tier=tier)))
+        return self._kept(key, lambda: self._make_plan(request, extra, tier))
 
     def _kept(self, key: _Key, make: Callable[[], Plan | None]) -> Plan | None:
         """The plan of before, or else this one, kept. That there is none depends on the names alone."""
@@ -107,14 +116,17 @@ class Plans:
             attributes[semconv.NOT_ESTIMATED] = status
             return keep(self._rows, key, self._account.row(attributes), _MOST_WITHOUT_PLAN)
 
-    def _make_plan(self, request: Request, extra: ExtraAttributes, serving: Serving) -> Plan | None:
+    def _make_plan(self, request: Request, extra: ExtraAttributes, tier: str | None) -> Plan | None:
+        # With the model, which those who only import us do without.
+        from otel_genai_impact.impacts.serving import Serving
+
         served = self.served(request)
         if served is None:
             if not self._makes_no_text(request):
                 self._tell_of_unknown(request)
             return None
         model, data_center, mix = served.entry.model, served.data_center.data_center, served.zone.electricity_mix
-        system = self._method.compile(model, data_center, mix, serving.known_from(served.serving))
+        system = self._method.compile(model, data_center, mix, Serving(tier=tier).known_from(served.serving))
         return self._plan(
             request,
             extra,

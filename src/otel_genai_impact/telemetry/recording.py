@@ -12,7 +12,6 @@ from otel_genai_impact import semconv
 from otel_genai_impact._contain import log_once
 from otel_genai_impact.semconv import REPORTED_ENERGY
 from otel_genai_impact.telemetry.attributes import fill, fill_full, fill_minimal
-from otel_genai_impact.telemetry.budgets.spending import Spending
 from otel_genai_impact.telemetry.callers import caller_of
 from otel_genai_impact.telemetry.counting_once import FIRST
 from otel_genai_impact.telemetry.ledger import LEDGER, POST_WHEN_QUEUED
@@ -86,7 +85,8 @@ class Recorder:
         rollups: RollUps,
         attribution: Attribution,
     ) -> None:
-        # It brings the model along, which those who only import us do without.
+        # They bring budgets and the model along, which those who only import us do without.
+        from otel_genai_impact.telemetry.budgets.spending import Spending
         from otel_genai_impact.telemetry.metered_recording import MeteredRecorder
 
         self.plans: Final = Plans(catalog, method, settings.detail, metrics.account)
