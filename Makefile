@@ -12,7 +12,7 @@ GRAFANA_SCHEMA := $(GRAFANA)/node_modules/.package-lock.json
 CHECK_PYTHON = @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not that; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install check format test test-oldest test-sdks test-stacks test-recipes test-servers matrix e2e pictures bench soak mutate fuzz canary sbom demo stack science inventory dashboards clean
+.PHONY: help install check format test test-oldest test-sdks test-stacks test-recipes test-servers matrix e2e pictures bench instructions soak mutate fuzz canary sbom demo stack science inventory dashboards clean
 
 help: ## show this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -66,6 +66,9 @@ pictures: $(VENV)/.test $(VENV)/.browser $(PHOENIX)/.done ## make the pictures o
 
 bench: $(VENV)/.test ## what we cost, as ratios measured side by side in one run
 	$(BIN)/python tests/benchmarks/bench.py
+
+instructions: $(VENV)/.test ## the same of spans, in instructions; needs valgrind, takes about ten minutes
+	$(BIN)/python tests/benchmarks/instructions.py
 
 mutate: $(VENV)/.test ## how many of the changes to the impact model and the reading of spans the tests notice (about ten minutes)
 	$(PIP) -q -c $(NEWEST) --group mutate

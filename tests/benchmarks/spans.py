@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
     from opentelemetry.util.types import Attributes
 
-HISTOGRAMS_OFF: Final = Target(limit=1.6)
+HISTOGRAMS_OFF: Final = Target(limit=1.4)
 HISTOGRAMS_DEFAULT: Final = Target(limit=2.6)
 IN_A_BUDGET: Final = Target(limit=0.1)
-NOT_GENAI: Final = Target(limit=1.05)
+NOT_GENAI: Final = Target(limit=1.02)
 
 # A multiple of the requests after which the ledger posts its queue: each block pays for it.
 SPANS_A_BLOCK: Final = 256
