@@ -102,11 +102,29 @@ def _parts() -> dict[str, Callable[[int], object]]:  # noqa: C901 -- one step af
     }  # fmt: skip
 
 
+def _call(processor: SpanProcessor, times: int) -> None:
+    """What a processor is called for by a span that is no GenAI request."""
+    kept = _Kept()
+    http_spans_ns(tracer(kept), 1)
+    (span,) = kept.spans
+    for _ in range(times):
+        processor.on_start(span, parent_context=None)
+        processor._on_ending(span)
+        processor.on_end(span)
+
+
 def main(thing: str, times: int) -> None:
-    processors = {"bare": (), "idle": (SpanProcessor(),), "own": (_OfItsOwn(),), "ours": (_ours(),)}
+    processors: dict[str, tuple[SpanProcessor, ...]] = {
+        "bare": (),
+        "idle": (SpanProcessor(),),
+        "own": (_OfItsOwn(),),
+        "ours": (_ours(),),
+    }
     kind, _, which = thing.partition(":")
     if kind == "part":
         do = _parts()[which]
+    elif kind == "calls":
+        do = partial(_call, processors[which][0])
     else:
         do = partial(chat_spans_ns if kind == "chat" else http_spans_ns, tracer(*processors[which]))
         do(256)
