@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+ENDING_HEADINGS: Final = ("the process ends", "exit code and output", "answered requests in the backend")
 _PAGE: Final = Path(__file__).parents[2] / "docs" / "reliability.md"
 
 

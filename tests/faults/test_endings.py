@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import pytest
 
 from otel_genai_impact import semconv
-from tests.faults.page import documented
+from tests.faults.page import ENDING_HEADINGS, documented
 from tests.kit.answers import Answer
 from tests.kit.app import app_environment, tool
 from tests.kit.otlp_records import total_of
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tests.kit.otlp_sink import OtlpSink
     from tests.kit.provider_server import ProviderServer
 
-HEADINGS: Final = ("the process ends", "exit code and output", "answered requests in the backend")
 _APP: Final = Path(__file__).parent / "apps" / "ending.py"
 _ANSWERED: Final = "gpt-4o-mini"  # other models are asked by what is under way at the end
 _NEVER_S: Final = 100.0
@@ -96,9 +95,9 @@ def test_a_process_ends_as_without_us(
     arrived = total_of(points, lambda point: point.total)
     row = (name, outcome, "all" if arrived == ending.answered else f"{arrived:g}")
     record_property("ending", " | ".join(row))
-    assert documented(HEADINGS).get(name) == row
+    assert documented(ENDING_HEADINGS).get(name) == row
 
 
 def test_the_page_lists_no_other_endings() -> None:
     """What is not run is not claimed, and all that is run stands there."""
-    assert sorted(documented(HEADINGS)) == sorted(ENDINGS)
+    assert sorted(documented(ENDING_HEADINGS)) == sorted(ENDINGS)
