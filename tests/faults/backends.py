@@ -18,6 +18,8 @@ from tests.faults.fault import fault
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from opentelemetry.metrics import Meter
+
     from tests.faults.scene import Scene
 
 
@@ -133,4 +135,34 @@ def no_meters(scene: Scene) -> Iterator[None]:
 def meters_raise(scene: Scene) -> Iterator[None]:
     scene.meter_provider = mock.Mock(get_meter=mock.Mock(side_effect=RuntimeError("broken meter provider")))
     yield
+    yield
+
+
+@fault("the meter provider's instruments raise at each collection")
+def instruments_raise(scene: Scene) -> Iterator[None]:
+    class Broken:
+        """A meter whose counters take nothing; all else is the SDK's."""
+
+        def __init__(self, meter: Meter) -> None:
+            self._meter = meter
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._meter, name)
+
+        def create_counter(self, *_: object, **__: object) -> object:
+            return mock.Mock(add=mock.Mock(side_effect=OSError("broken counter")))
+
+    def get_meter(*arguments: Any, **keywords: Any) -> object:
+        return Broken(scene.meters.get_meter(*arguments, **keywords))
+
+    scene.meter_provider = mock.Mock(get_meter=get_meter)
+    yield
+    yield
+
+
+@fault("an observable of the application's raises at each collection")
+def observable_raises(scene: Scene) -> Iterator[None]:
+    yield
+    raising = mock.Mock(side_effect=OSError("broken observable"), __name__="raising")
+    scene.meters.get_meter("application").create_observable_gauge("broken", [raising])
     yield

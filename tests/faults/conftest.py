@@ -1,9 +1,10 @@
-"""The fault table stands at the end of every run."""
+"""The tables of faults and of endings stand at the end of every run."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.faults.page import ENDING_HEADINGS
 from tests.faults.table import HEADINGS
 
 if TYPE_CHECKING:
@@ -11,13 +12,14 @@ if TYPE_CHECKING:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the rows that the tests recorded as the property `fault`, in the form of the page."""
+    """Print the rows that the tests recorded as the properties `fault` and `ending`, in the form of the page."""
     reports: list[pytest.TestReport] = [
         *terminalreporter.getreports("passed"),
         *terminalreporter.getreports("failed"),
     ]
-    rows = [str(value) for report in reports for name, value in report.user_properties if name == "fault"]
-    if rows:
-        terminalreporter.section("fault table")
-        for row in (" | ".join(HEADINGS), " | ".join(["---"] * len(HEADINGS)), *rows):
-            terminalreporter.line(f"| {row} |")
+    for kind, headings in (("fault", HEADINGS), ("ending", ENDING_HEADINGS)):
+        rows = [str(value) for report in reports for name, value in report.user_properties if name == kind]
+        if rows:
+            terminalreporter.section(f"{kind} table")
+            for row in (" | ".join(headings), " | ".join(["---"] * len(headings)), *rows):
+                terminalreporter.line(f"| {row} |")

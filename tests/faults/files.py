@@ -56,16 +56,32 @@ def configuration_unreadable(scene: Scene) -> Iterator[None]:
     return _spoil_configuration(scene, spoil)
 
 
-@fault("the inventory's file is corrupt")
-def inventory_corrupt(scene: Scene) -> Iterator[None]:
+def _spoil_inventory(spoil: Callable[[Path], object]) -> Iterator[None]:
+    """An application starts where something else stands in place of the inventory's file."""
     with TemporaryDirectory() as folder:
         broken = Path(folder) / "inventory.json"
-        broken.write_bytes(compiled.COMPILED_FILE.read_bytes()[:-1000])
+        spoil(broken)
         _forget_inventory()
         with mock.patch.object(compiled, "COMPILED_FILE", broken):
             yield
             yield
     _forget_inventory()
+
+
+@fault("the inventory's file is corrupt")
+def inventory_corrupt(_scene: Scene) -> Iterator[None]:
+    whole = compiled.COMPILED_FILE.read_bytes()
+    return _spoil_inventory(lambda path: path.write_bytes(whole[:-1000]))
+
+
+@fault("the inventory's file cannot be read")
+def inventory_unreadable(_scene: Scene) -> Iterator[None]:
+    return _spoil_inventory(Path.mkdir)  # who runs as root can read everything, but no folder
+
+
+@fault("the inventory's file is gone")
+def inventory_gone(_scene: Scene) -> Iterator[None]:
+    return _spoil_inventory(lambda _path: None)
 
 
 def _forget_inventory() -> None:

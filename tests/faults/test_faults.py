@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.faults import backends, files, running
 from tests.faults.fault import FAULTS
+from tests.faults.page import documented
 from tests.faults.table import HEADINGS, run
 
 if TYPE_CHECKING:
@@ -21,21 +21,6 @@ assert {fault.steps.__module__ for fault in FAULTS.values()} == {
     module.__name__ for module in (backends, files, running)
 }
 
-_PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
-
-
-def _documented() -> dict[str, tuple[str, ...]]:
-    """The rows of the page's table, by fault."""
-    lines = _PAGE.read_text(encoding="utf-8").splitlines()
-    start = lines.index(f"| {' | '.join(HEADINGS)} |") + 2
-    rows: dict[str, tuple[str, ...]] = {}
-    for line in lines[start:]:
-        if not line.startswith("| "):
-            break
-        row = tuple(cell.strip() for cell in line.strip("|").split("|"))
-        rows[row[0]] = row
-    return rows
-
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_does_what_the_page_says(
@@ -44,9 +29,9 @@ def test_a_fault_does_what_the_page_says(
     """Every result of the SDK is that of a run without telemetry; what is lost or not is what the table promises."""
     row = run(FAULTS[name], provider)
     record_property("fault", " | ".join(row))
-    assert _documented().get(name) == row
+    assert documented(HEADINGS).get(name) == row
 
 
 def test_the_page_lists_no_other_faults() -> None:
     """What is not run is not claimed, and all that is run stands there."""
-    assert sorted(_documented()) == sorted(FAULTS)
+    assert sorted(documented(HEADINGS)) == sorted(FAULTS)

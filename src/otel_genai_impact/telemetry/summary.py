@@ -6,9 +6,10 @@ import atexit
 import logging
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import util as multiprocessing_util
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from opentelemetry import trace
 
@@ -73,14 +74,32 @@ def _print() -> None:
     with contained("printing the summary"):
         text = render(LEDGER.totals(), _apart)
         if text:
-            sys.stderr.write(text)
-            sys.stderr.flush()
+            _write(text)
         elif isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider) and _ADAPTER not in sys.modules:
             log_once(
                 logging.WARNING,
                 "no GenAI request was seen, since no tracer provider of OpenTelemetry is set up; "
                 "`genai-impact run` sets one up, and so does opentelemetry-distro",
             )
+
+
+def _write(text: str) -> None:
+    """Write on standard error, past its buffer, if it takes anything.
+
+    What a full disk or a broken pipe does not take would stay in the buffer, and Python ends a process that cannot flush
+    it with exit code 120: not for the sake of a table. To log it would do the same.
+    """
+    stream: Any = sys.stderr
+    with suppress(OSError, ValueError, AttributeError):  # full, closed, or not there at all
+        stream.flush()
+        raw = getattr(getattr(stream, "buffer", None), "raw", None)
+        if raw is None:  # something of the application's
+            stream.write(text)
+            stream.flush()
+            return
+        left = text.encode(stream.encoding, "backslashreplace")
+        while left and (taken := raw.write(left)):
+            left = left[taken:]
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, PackageNotFoundError, distribution, entry_points
-from typing import TYPE_CHECKING, Final, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal
 
 from opentelemetry.instrumentation.dependencies import get_dist_dependency_conflicts
 
@@ -162,5 +162,6 @@ def _by(entry_point: EntryPoint) -> By:
 
 
 def _called(found: Distribution | None) -> str:
-    name = None if found is None else cast("str | None", found.metadata["Name"])
+    # Not by its key: from Python 3.12 on that warns where there is none, and is to raise.
+    name = None if found is None else next(iter(found.metadata.get_all("Name") or ()), None)
     return "a distribution without a name" if found is None or name is None else f"{normalised(name)} {found.version}"
