@@ -16,8 +16,7 @@ from otel_genai_impact.impacts import native_1
 from otel_genai_impact.impacts.methods import METHODS
 from otel_genai_impact.impacts.product_system import FunctionalUnit
 from otel_genai_impact.impacts.serving import UNKNOWN, Serving
-from otel_genai_impact.inventory.assessing import Assessment, estimate
-from otel_genai_impact.inventory.catalog import Catalog
+from otel_genai_impact.inventory.assessing import assess, catalog_for, serve
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from otel_genai_impact.cli.media import Assessed
     from otel_genai_impact.cli.provenance import Origin
     from otel_genai_impact.impacts.interval import Interval
+    from otel_genai_impact.inventory.assessing import Assessment
     from otel_genai_impact.inventory.resolved import Served
 
 
@@ -68,29 +68,11 @@ def explain(
     unit = FunctionalUnit(
         output_tokens=output_tokens, latency_s=latency_s, input_tokens=input_tokens, cached_tokens=cached_tokens
     )
-    assessment = estimate(
-        provider,
-        model,
-        output_tokens=output_tokens,
-        latency_s=latency_s,
-        input_tokens=input_tokens,
-        cached_tokens=cached_tokens,
-        serving=serving,
-        zone=zone,
-        method=method,
-        config=config,
-        data_version=data_version,
-    )
-    electricity = METHODS[assessment.method].electricity
-    catalog = Catalog.with_file(zone, config, electricity=electricity, data_version=data_version)
-    served = catalog.serve(provider, model)
-    if served is None:
-        raise LookupError(f"{provider!r} has no model {model!r} in the inventory")
+    catalog = catalog_for(method, zone=zone, config=config, data_version=data_version)
+    served = serve(catalog, provider, model)
+    assessment = assess(unit, served, serving, method, catalog.data_version)
     return {
-        "asked": {"provider": provider, "model": model},
-        "found": {**_found(served, assessment, model), "electricity": electricity_data(electricity, catalog.archive)},
-        "model": _about(served, catalog.archive),
-        "assumptions": {code: ASSUMPTIONS.get(code, UNEXPLAINED) for code in assessment.assumptions},
+        **_based(provider, model, served, assessment, catalog.archive),
         **_calculated(unit, served, serving.known_from(served.serving), assessment, catalog.archive),
         "estimate": as_report(provider or "", assessment),
     }
@@ -98,18 +80,26 @@ def explain(
 
 def _explain_media(provider: str, model: str, assessed: Assessed) -> dict[str, Any]:
     """The whole calculation of a request that makes no text."""
-    assessment, served, archive = assessed.assessment, assessed.served, assessed.archive
-    electricity = electricity_data(METHODS[assessment.method].electricity, archive)
     calculated = media.calculated(assessed)
+    return {
+        **_based(provider, model, assessed.served, assessed.assessment, assessed.archive),
+        "factors": [_factor(factor) for factor in calculated["factors"]],
+        "steps": [_step(step) for step in calculated["steps"]],
+        "uncertainty": calculated["uncertainty"],
+        "estimate": as_report(provider, assessed.assessment),
+    }
+
+
+def _based(
+    provider: str | None, model: str, served: Served, assessment: Assessment, archive: str | None
+) -> dict[str, Any]:
+    """What was asked, what of the inventory stands for it, and what was assumed."""
+    electricity = electricity_data(METHODS[assessment.method].electricity, archive)
     return {
         "asked": {"provider": provider, "model": model},
         "found": {**_found(served, assessment, model), "electricity": electricity},
         "model": _about(served, archive),
         "assumptions": {code: ASSUMPTIONS.get(code, UNEXPLAINED) for code in assessment.assumptions},
-        "factors": [_factor(factor) for factor in calculated["factors"]],
-        "steps": [_step(step) for step in calculated["steps"]],
-        "uncertainty": calculated["uncertainty"],
-        "estimate": as_report(provider, assessment),
     }
 
 
