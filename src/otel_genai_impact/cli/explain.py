@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from otel_genai_impact.cli.asked import Asked
     from otel_genai_impact.cli.calculation import Factor, Step
     from otel_genai_impact.cli.media import Assessed
-    from otel_genai_impact.cli.provenance import Origin
+    from otel_genai_impact.cli.provenance import AboutModel, Origin
     from otel_genai_impact.impacts.interval import Interval
+    from otel_genai_impact.impacts.media import Modality
     from otel_genai_impact.inventory.assessing import Assessment
     from otel_genai_impact.inventory.resolved import Served
 
@@ -72,7 +73,8 @@ def explain(
     served = serve(catalog, provider, model)
     assessment = assess(unit, served, serving, method, catalog.data_version)
     return {
-        **_based(provider, model, served, assessment, catalog.archive),
+        "asked": {"provider": provider, "model": model},
+        **_based(served, assessment, model, catalog.archive),
         **_calculated(unit, served, serving.known_from(served.serving), assessment, catalog.archive),
         "estimate": as_report(provider or "", assessment),
     }
@@ -82,7 +84,8 @@ def _explain_media(provider: str, model: str, assessed: Assessed) -> dict[str, A
     """The whole calculation of a request that makes no text."""
     calculated = media.calculated(assessed)
     return {
-        **_based(provider, model, assessed.served, assessed.assessment, assessed.archive),
+        "asked": {"provider": provider, "model": model},
+        **_based(assessed.served, assessed.assessment, model, assessed.archive, assessed.model.modality),
         "factors": [_factor(factor) for factor in calculated["factors"]],
         "steps": [_step(step) for step in calculated["steps"]],
         "uncertainty": calculated["uncertainty"],
@@ -91,14 +94,13 @@ def _explain_media(provider: str, model: str, assessed: Assessed) -> dict[str, A
 
 
 def _based(
-    provider: str | None, model: str, served: Served, assessment: Assessment, archive: str | None
+    served: Served, assessment: Assessment, name: str, archive: str | None, modality: Modality | None = None
 ) -> dict[str, Any]:
-    """What was asked, what of the inventory stands for it, and what was assumed."""
+    """What of the inventory stands for what was asked, and what was assumed."""
     electricity = electricity_data(METHODS[assessment.method].electricity, archive)
     return {
-        "asked": {"provider": provider, "model": model},
-        "found": {**_found(served, assessment, model), "electricity": electricity},
-        "model": _about(served, archive),
+        "found": {**_found(served, assessment, name), "electricity": electricity},
+        "model": _about(served, found.about(served, archive, modality)),
         "assumptions": {code: ASSUMPTIONS.get(code, UNEXPLAINED) for code in assessment.assumptions},
     }
 
@@ -135,9 +137,8 @@ def _found(served: Served, assessment: Assessment, name: str) -> dict[str, str]:
     }
 
 
-def _about(served: Served, archive: str | None) -> dict[str, Any]:
+def _about(served: Served, about: AboutModel | None) -> dict[str, Any]:
     """How good the model's numbers are, how its weights are stored, and under which licence."""
-    about = found.about(served, archive)
     grade, meaning = found.evidence(served, about)
     named = {"precision": about and about.precision, "licence": about and about.licence}
     return {
