@@ -94,35 +94,34 @@ def exactly(symbol: str, name: str, value: float, unit: str, origin: Origin) -> 
 
 
 def _of_method() -> list[Factor]:
-    constants = (
-        ("c0", "a step, each GPU", fitted.DECODE_STEP_J_PER_GPU, "J", FIT),
-        ("c1", "a step, each 1e9 bytes of weights", fitted.DECODE_WEIGHTS_J_PER_GB, "J", FIT),
-        ("k", "how well a batch shares steps", fitted.DECODE_BATCH_EXPONENT, "1", FIT),
-        ("c2", "computing a token, 1e9 parameters", fitted.DECODE_COMPUTE_J_PER_B_PARAMETERS, "J", FIT),
-        ("c3", "1,000 tokens of context", fitted.DECODE_CONTEXT_J_PER_KTOKEN, "J", FIT),
-        ("c4", "experts in fp8", fitted.DECODE_FP8_EXPERTS_J, "J", FIT),
-        ("r", "reading a token, 1e9 parameters", fitted.PREFILL_J_PER_B_PARAMETERS, "J", RULE),
-        ("rc", "a token from a cache, over a new one", energy.CACHE_READ_SHARE, "1", RULE),
-    )
-    return [*(exactly(*constant) for constant in constants), *of_facility()]
+    return [
+        exactly("c0", "a step, each GPU", fitted.DECODE_STEP_J_PER_GPU, "J", FIT),
+        exactly("c1", "a step, each 1e9 bytes of weights", fitted.DECODE_WEIGHTS_J_PER_GB, "J", FIT),
+        exactly("k", "how well a batch shares steps", fitted.DECODE_BATCH_EXPONENT, "1", FIT),
+        exactly("c2", "computing a token, 1e9 parameters", fitted.DECODE_COMPUTE_J_PER_B_PARAMETERS, "J", FIT),
+        exactly("c3", "1,000 tokens of context", fitted.DECODE_CONTEXT_J_PER_KTOKEN, "J", FIT),
+        exactly("c4", "experts in fp8", fitted.DECODE_FP8_EXPERTS_J, "J", FIT),
+        exactly("r", "reading a token, 1e9 parameters", fitted.PREFILL_J_PER_B_PARAMETERS, "J", RULE),
+        exactly("rc", "a token from a cache, over a new one", energy.CACHE_READ_SHARE, "1", RULE),
+        *of_facility(),
+    ]
 
 
 def of_facility() -> list[Factor]:
     """What the method says of data centres and hardware, whatever GPUs work on."""
     gpu, server = facility.GPU_MADE, facility.SERVER_MADE
-    constants = (
-        ("host", "servers without GPUs", facility.HOST_FACTOR, "1", _FLEET),
-        ("idle", "machines in reserve", facility.IDLE_FACTOR, "1", _FLEET),
-        ("L", "lifetime of the hardware", facility.LIFETIME_S, "s", RULE),
-        ("u", "part of it that a GPU works", facility.UTILISATION, "1", RULE),
-        ("gpu_gwp", "making one GPU", gpu.gwp_kgco2eq, "kgCO2eq", _MAKING),
-        ("server_gwp", "making one server without GPUs", server.gwp_kgco2eq, "kgCO2eq", _MAKING),
-        ("gpu_adpe", "making one GPU", gpu.adpe_kgsbeq, "kgSbeq", _MAKING),
-        ("server_adpe", "making one server without GPUs", server.adpe_kgsbeq, "kgSbeq", _MAKING),
-        ("gpu_pe", "making one GPU", gpu.pe_mj, "MJ", _MAKING),
-        ("server_pe", "making one server without GPUs", server.pe_mj, "MJ", _MAKING),
-    )
-    return [exactly(*constant) for constant in constants]
+    return [
+        exactly("host", "servers without GPUs", facility.HOST_FACTOR, "1", _FLEET),
+        exactly("idle", "machines in reserve", facility.IDLE_FACTOR, "1", _FLEET),
+        exactly("L", "lifetime of the hardware", facility.LIFETIME_S, "s", RULE),
+        exactly("u", "part of it that a GPU works", facility.UTILISATION, "1", RULE),
+        exactly("gpu_gwp", "making one GPU", gpu.gwp_kgco2eq, "kgCO2eq", _MAKING),
+        exactly("server_gwp", "making one server without GPUs", server.gwp_kgco2eq, "kgCO2eq", _MAKING),
+        exactly("gpu_adpe", "making one GPU", gpu.adpe_kgsbeq, "kgSbeq", _MAKING),
+        exactly("server_adpe", "making one server without GPUs", server.adpe_kgsbeq, "kgSbeq", _MAKING),
+        exactly("gpu_pe", "making one GPU", gpu.pe_mj, "MJ", _MAKING),
+        exactly("server_pe", "making one server without GPUs", server.pe_mj, "MJ", _MAKING),
+    ]
 
 
 def steps(unit: FunctionalUnit, served: Served, serving: Serving) -> list[Step]:

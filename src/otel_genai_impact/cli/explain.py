@@ -16,8 +16,7 @@ from otel_genai_impact.impacts import native_1
 from otel_genai_impact.impacts.methods import METHODS
 from otel_genai_impact.impacts.product_system import FunctionalUnit
 from otel_genai_impact.impacts.serving import UNKNOWN, Serving
-from otel_genai_impact.inventory.assessing import Assessment, estimate
-from otel_genai_impact.inventory.catalog import Catalog
+from otel_genai_impact.inventory.assessing import assess, catalog_for, serve
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -25,8 +24,10 @@ if TYPE_CHECKING:
     from otel_genai_impact.cli.asked import Asked
     from otel_genai_impact.cli.calculation import Factor, Step
     from otel_genai_impact.cli.media import Assessed
-    from otel_genai_impact.cli.provenance import Origin
+    from otel_genai_impact.cli.provenance import AboutModel, Origin
     from otel_genai_impact.impacts.interval import Interval
+    from otel_genai_impact.impacts.media import Modality
+    from otel_genai_impact.inventory.assessing import Assessment
     from otel_genai_impact.inventory.resolved import Served
 
 
@@ -68,29 +69,12 @@ def explain(
     unit = FunctionalUnit(
         output_tokens=output_tokens, latency_s=latency_s, input_tokens=input_tokens, cached_tokens=cached_tokens
     )
-    assessment = estimate(
-        provider,
-        model,
-        output_tokens=output_tokens,
-        latency_s=latency_s,
-        input_tokens=input_tokens,
-        cached_tokens=cached_tokens,
-        serving=serving,
-        zone=zone,
-        method=method,
-        config=config,
-        data_version=data_version,
-    )
-    electricity = METHODS[assessment.method].electricity
-    catalog = Catalog.with_file(zone, config, electricity=electricity, data_version=data_version)
-    served = catalog.serve(provider, model)
-    if served is None:
-        raise LookupError(f"{provider!r} has no model {model!r} in the inventory")
+    catalog = catalog_for(method, zone=zone, config=config, data_version=data_version)
+    served = serve(catalog, provider, model)
+    assessment = assess(unit, served, serving, method, catalog.data_version)
     return {
         "asked": {"provider": provider, "model": model},
-        "found": {**_found(served, assessment, model), "electricity": electricity_data(electricity, catalog.archive)},
-        "model": _about(served, catalog.archive),
-        "assumptions": {code: ASSUMPTIONS.get(code, UNEXPLAINED) for code in assessment.assumptions},
+        **_based(served, assessment, model, catalog.archive),
         **_calculated(unit, served, serving.known_from(served.serving), assessment, catalog.archive),
         "estimate": as_report(provider or "", assessment),
     }
@@ -98,18 +82,26 @@ def explain(
 
 def _explain_media(provider: str, model: str, assessed: Assessed) -> dict[str, Any]:
     """The whole calculation of a request that makes no text."""
-    assessment, served, archive = assessed.assessment, assessed.served, assessed.archive
-    electricity = electricity_data(METHODS[assessment.method].electricity, archive)
     calculated = media.calculated(assessed)
     return {
         "asked": {"provider": provider, "model": model},
-        "found": {**_found(served, assessment, model), "electricity": electricity},
-        "model": _about(served, archive),
-        "assumptions": {code: ASSUMPTIONS.get(code, UNEXPLAINED) for code in assessment.assumptions},
+        **_based(assessed.served, assessed.assessment, model, assessed.archive, assessed.model.modality),
         "factors": [_factor(factor) for factor in calculated["factors"]],
         "steps": [_step(step) for step in calculated["steps"]],
         "uncertainty": calculated["uncertainty"],
-        "estimate": as_report(provider, assessment),
+        "estimate": as_report(provider, assessed.assessment),
+    }
+
+
+def _based(
+    served: Served, assessment: Assessment, name: str, archive: str | None, modality: Modality | None = None
+) -> dict[str, Any]:
+    """What of the inventory stands for what was asked, and what was assumed."""
+    electricity = electricity_data(METHODS[assessment.method].electricity, archive)
+    return {
+        "found": {**_found(served, assessment, name), "electricity": electricity},
+        "model": _about(served, found.about(served, archive, modality)),
+        "assumptions": {code: ASSUMPTIONS.get(code, UNEXPLAINED) for code in assessment.assumptions},
     }
 
 
@@ -145,9 +137,8 @@ def _found(served: Served, assessment: Assessment, name: str) -> dict[str, str]:
     }
 
 
-def _about(served: Served, archive: str | None) -> dict[str, Any]:
+def _about(served: Served, about: AboutModel | None) -> dict[str, Any]:
     """How good the model's numbers are, how its weights are stored, and under which licence."""
-    about = found.about(served, archive)
     grade, meaning = found.evidence(served, about)
     named = {"precision": about and about.precision, "licence": about and about.licence}
     return {

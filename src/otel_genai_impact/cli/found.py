@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from otel_genai_impact import semconv
 from otel_genai_impact.cli.calculation import Factor, Step
-from otel_genai_impact.cli.provenance import EVIDENCE, OWN_DATA, about_model
+from otel_genai_impact.cli.provenance import EVIDENCE, OWN_DATA, about_media_model, about_model
 from otel_genai_impact.impacts.interval import Interval
 from otel_genai_impact.inventory.compiled import DATA_CENTER_DEFAULT
 
 if TYPE_CHECKING:
     from otel_genai_impact.cli.provenance import AboutModel
+    from otel_genai_impact.impacts.media import Modality
     from otel_genai_impact.inventory.assessing import Assessment
     from otel_genai_impact.inventory.catalog import Served
 
@@ -51,9 +52,19 @@ def evidence(served: Served, about: AboutModel | None) -> tuple[str, str]:
     return grade, _MEANINGS[grade]
 
 
-def about(served: Served, archive: str | None) -> AboutModel | None:
-    """What is known of the model; nothing of a family's member, whatever model has the family's name."""
-    return None if semconv.MODEL_FALLBACK in served.assumptions else about_model(served.entry, archive)
+def about(served: Served, archive: str | None, modality: Modality | None = None) -> AboutModel | None:
+    """What is known of the model; nothing of a family's member, whatever model has the family's name.
+
+    Args:
+        served: what stands for it.
+        archive: the version of the data; None for today's.
+        modality: what it makes, if that is no text.
+    """
+    if semconv.MODEL_FALLBACK in served.assumptions:
+        return None
+    if modality is not None:
+        return about_media_model(served.entry, modality, archive)
+    return about_model(served.entry, archive)
 
 
 def contract(served: Served, assessment: Assessment, energy_kwh: str) -> tuple[list[Factor], list[Step]]:

@@ -13,12 +13,13 @@ from otel_genai_impact.inventory.electricity import inventory_with
 from otel_genai_impact.inventory.electricity_loader import FACTORS, OWN_FILE, ElectricityRecords, load_electricity
 from otel_genai_impact.inventory.fields import read_toml
 from otel_genai_impact.inventory.loader import InventoryRecords, load_inventory
-from otel_genai_impact.inventory.media import MEDIA_FOLDER
+from otel_genai_impact.inventory.media import MEDIA_FOLDER, media_models
 from otel_genai_impact.inventory.provenance import Provenance, read_provenance
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from otel_genai_impact.impacts.media import Modality
     from otel_genai_impact.inventory.catalog import Served
     from otel_genai_impact.inventory.compiled import DataCenterEntry, ModelEntry
     from otel_genai_impact.inventory.weights import WeightsGroup
@@ -146,6 +147,15 @@ def about_model(entry: ModelEntry, archive: str | None = None) -> AboutModel | N
                 _named(records.weights.licence(entry.id), entry),
             )
     return None
+
+
+def about_media_model(entry: ModelEntry, modality: Modality, archive: str | None = None) -> AboutModel | None:
+    """The same of a model that makes no text, of whose weights the inventory says no more than their number."""
+    known = media_models(modality, archive).get(entry.id)
+    if known is None:
+        return None
+    evidence, basis = "A" if known.model.is_disclosed else "C", None if known.basis is None else str(known.basis)
+    return AboutModel(evidence, basis, of_media_model(entry.id, modality, archive), None, None)
 
 
 def _named(group: WeightsGroup | None, entry: ModelEntry) -> tuple[str, Origin] | None:

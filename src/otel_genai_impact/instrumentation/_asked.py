@@ -1,9 +1,11 @@
-"""How much was asked of an image or a video model: a method may count it, and the conventions have words for the number alone."""
+"""What a call asks for before it is made: of whom, with which numbers, and how much of an image or a video model."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
+from urllib.parse import urlsplit
 
 from otel_genai_impact.semconv import (
     GEN_AI_REQUEST_CHOICE_COUNT,
@@ -15,13 +17,31 @@ from otel_genai_impact.semconv import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# Numbers in a request that the conventions have an attribute for, under the name that SDKs and util-genai share.
+_PARAMETERS: Final = ("temperature", "top_p", "top_k", "max_tokens", "frequency_penalty", "presence_penalty", "seed")
 MEDIA: Final = frozenset({"image", "video"})
 _LONGEST_SIZE: Final = 20
 _LONGEST_NUMBER: Final = 10
 
 
-def asked_in(given: Mapping[str, Any]) -> dict[str, str | int | float]:
-    """The attributes for the arguments of a call, under the names that SDKs have for them. What is not given is not there."""
+@lru_cache(maxsize=128)
+def server(base_url: str) -> tuple[str | None, int | None]:
+    """Address and port of a client's base URL."""
+    url = urlsplit(base_url)
+    port = url.port or {"https": 443, "http": 80}.get(url.scheme)
+    return (url.hostname, port) if url.hostname else (None, None)
+
+
+def parameters(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The numbers of a call that the conventions have attributes for."""
+    return {name: given[name] for name in _PARAMETERS if _is_number(given.get(name))}
+
+
+def media(given: Mapping[str, Any]) -> dict[str, str | int | float]:
+    """The attributes that say how much of a medium is asked for: a method may count it.
+
+    They are found under the names that SDKs have for them. What is not given is not there.
+    """
     found: dict[str, str | int | float | None] = {
         GEN_AI_REQUEST_CHOICE_COUNT: _number(given, "n"),
         REQUEST_SIZE: _size(given),
@@ -45,6 +65,10 @@ def _number(given: Mapping[str, Any], *names: str) -> int | float | None:
         value = given.get(name)
         if isinstance(value, str) and len(value) <= _LONGEST_NUMBER and value.isdecimal():
             value = int(value)
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < math.inf:
+        if _is_number(value) and 0 < value < math.inf:
             return value
     return None
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import inspect
-import weakref
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from opentelemetry.context import get_current
 from opentelemetry.util.genai.stream import AbandonedStreamError
 
 from otel_genai_impact._contain import contained, failed
-from otel_genai_impact.instrumentation._asked import MEDIA, asked_in
+from otel_genai_impact.instrumentation._asked import MEDIA, media, parameters, server
+from otel_genai_impact.instrumentation._raw import RawResponse, is_raw, is_stream
 from otel_genai_impact.instrumentation._reading import text
 from otel_genai_impact.instrumentation._stream import AsyncStream, Stream
 
@@ -25,8 +23,6 @@ if TYPE_CHECKING:
     from otel_genai_impact.instrumentation._endpoint import Endpoint
 
 EMBEDDINGS: Final = "embeddings"
-# Numbers in a request that the conventions have an attribute for, under the name that SDKs and util-genai share.
-_PARAMETERS: Final = ("temperature", "top_p", "top_k", "max_tokens", "frequency_penalty", "presence_penalty", "seed")
 
 
 class Call:
@@ -55,11 +51,11 @@ class Call:
         self._operation = endpoint.operation_of(arguments) or ""
         self._provider = text(endpoint.provider(instance, arguments)) or provider
         # Be it a text or a URL object of an HTTP library.
-        self._server = _server(str(endpoint.base_url(instance, arguments) or ""))
+        self._server = server(str(endpoint.base_url(instance, arguments) or ""))
         self._model = text(endpoint.model(instance, arguments))
         given = endpoint.parameters(arguments)
-        self._parameters = {name: given[name] for name in _PARAMETERS if _is_number(given.get(name))}
-        self._asked = asked_in(given) if endpoint.output in MEDIA else {}
+        self._parameters = parameters(given)
+        self._asked = media(given) if endpoint.output in MEDIA else {}
         self._context = get_current()
         self.invocation: InferenceInvocation | EmbeddingInvocation | None = None
         if not endpoint.lazy(arguments):
@@ -69,7 +65,7 @@ class Call:
         """Start the span of a call for which the SDK chooses only now whom it asks, where, and perhaps the model."""
         if self.invocation is None:
             self._provider = text(provider) or self._provider
-            self._server = _server(base_url)
+            self._server = server(base_url)
             self._model = text(model) or self._model
             self.start()
 
@@ -136,7 +132,7 @@ class Call:
     def given(self, result: Any, *, is_async: bool = False) -> Any:
         """What the application gets for what the SDK gave."""
         with contained("following an SDK's response"):
-            if _is_raw(result) and not inspect.iscoroutinefunction(result.parse) and result.http_response.is_closed:
+            if is_raw(result) and not inspect.iscoroutinefunction(result.parse) and result.http_response.is_closed:
                 return self._done(result, result.parse)
             return self._followed(result, is_async=is_async)
         self.stop()
@@ -145,7 +141,7 @@ class Call:
     async def given_async(self, result: Any) -> Any:
         """The same for a coroutine: only there can the body of a raw response be had by waiting."""
         with contained("following an SDK's response"):
-            if _is_raw(result) and inspect.iscoroutinefunction(result.parse) and result.http_response.is_closed:
+            if is_raw(result) and inspect.iscoroutinefunction(result.parse) and result.http_response.is_closed:
                 parsed = await result.parse()
                 return self._done(result, lambda: parsed)
             # There are SDKs whose asynchronous clients have raw responses that do not wait.
@@ -179,91 +175,12 @@ class Call:
             return result
         if self._endpoint.follow is not None:
             return self._endpoint.follow(result, self)
-        if _is_stream(result):
+        if is_stream(result):
             return self.stream(result, is_async=is_async)
-        if _is_raw(result):
+        if is_raw(result):
             self.suspend()
-            _Raw(result, self)
+            RawResponse(result, self)
             return result
         self.read(result)
         self.stop()
         return result
-
-
-def _is_raw(result: object) -> bool:
-    """Whether it is a raw response of an SDK that Stainless generates: the parsed one comes out of `parse`."""
-    # Of its class first: to ask a model of pydantic's for what it does not have takes long.
-    return hasattr(type(result), "parse") and hasattr(result, "http_response")
-
-
-class _Raw:
-    """Follows a raw response: reads it when the application parses it, ends when it is closed, parsed or not."""
-
-    def __init__(self, result: Any, call: Call) -> None:
-        self._call = call
-        self._http = http = result.http_response
-        self._parse, self._close, self._aclose = result.parse, http.close, http.aclose
-        self._followed: dict[int, Any] = {}
-        self._parsing = 0
-        result.parse = self._parsed_async if inspect.iscoroutinefunction(result.parse) else self._parsed
-        http.close, http.aclose = self._closed, self._closed_async
-        # One that is neither parsed nor closed ends when nobody holds it any more.
-        weakref.finalize(http, call.stop)
-
-    def _parsed(self, *args: Any, **kwargs: Any) -> Any:
-        with self:
-            return self._follow(self._parse(*args, **kwargs))
-
-    async def _parsed_async(self, *args: Any, **kwargs: Any) -> Any:
-        with self:
-            return self._follow(await self._parse(*args, **kwargs))
-
-    def _closed(self) -> None:
-        try:
-            self._close()
-        finally:
-            self._end()
-
-    async def _closed_async(self) -> None:
-        try:
-            await self._aclose()
-        finally:
-            self._end()
-
-    def _follow(self, parsed: Any) -> Any:
-        if id(parsed) not in self._followed:
-            is_stream = _is_stream(parsed)
-            self._followed[id(parsed)] = self._call.given(parsed) if is_stream else parsed
-            if not is_stream:
-                self._call.read(parsed)
-        return self._followed[id(parsed)]
-
-    def __enter__(self) -> None:
-        self._parsing += 1
-
-    def __exit__(self, *error: object) -> None:
-        self._parsing -= 1
-        if self._http.is_closed:
-            self._end()
-
-    def _end(self) -> None:
-        # Parsing closes a body that it reads to its end; what it says comes only then.
-        if not self._parsing:
-            self._call.stop()
-
-
-def _is_stream(result: object) -> bool:
-    kind = type(result)
-    return hasattr(kind, "__next__") or hasattr(kind, "__anext__")
-
-
-@lru_cache(maxsize=128)
-def _server(base_url: str) -> tuple[str | None, int | None]:
-    """Address and port of a client's base URL."""
-    url = urlsplit(base_url)
-    port = url.port or {"https": 443, "http": 80}.get(url.scheme)
-    return (url.hostname, port) if url.hostname else (None, None)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)

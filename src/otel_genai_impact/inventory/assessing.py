@@ -91,15 +91,40 @@ def estimate(
         DataVersionError: there are no data of that version (a LookupError).
         ValueError: there is no such method, or a quantity is negative or not a number.
     """
-    if method not in METHODS:
-        raise ValueError(f"there is no method {method!r}; the methods are {', '.join(METHODS)}")
-    catalog = Catalog.with_file(zone, config, electricity=METHODS[method].electricity, data_version=data_version)
-    served = catalog.serve(provider, model, at=at, host=host)
-    if served is None:
-        raise ModelError(f"{provider!r} has no model {model!r} in the inventory{catalog.nearest(provider, model)}")
     unit = FunctionalUnit(
         output_tokens=output_tokens, latency_s=latency_s, input_tokens=input_tokens, cached_tokens=cached_tokens
     )
+    catalog = catalog_for(method, zone=zone, config=config, data_version=data_version)
+    return assess(unit, serve(catalog, provider, model, at=at, host=host), serving, method, catalog.data_version)
+
+
+def catalog_for(method: str, *, zone: str | None, config: str | None, data_version: str | None) -> Catalog:
+    """The inventory as a method takes it: with its electricity data.
+
+    Raises:
+        ValueError: there is no such method.
+    """
+    if method not in METHODS:
+        raise ValueError(f"there is no method {method!r}; the methods are {', '.join(METHODS)}")
+    return Catalog.with_file(zone, config, electricity=METHODS[method].electricity, data_version=data_version)
+
+
+def serve(
+    catalog: Catalog, provider: str | None, model: str, *, at: dt.date | None = None, host: str | None = None
+) -> Served:
+    """What serves a model.
+
+    Raises:
+        ModelError: the inventory has no such model.
+    """
+    served = catalog.serve(provider, model, at=at, host=host)
+    if served is None:
+        raise ModelError(f"{provider!r} has no model {model!r} in the inventory{catalog.nearest(provider, model)}")
+    return served
+
+
+def assess(unit: FunctionalUnit, served: Served, serving: Serving, method: str, data_version: str) -> Assessment:
+    """The impacts of one request to what serves it."""
     chosen = METHODS[method]
     place = (served.data_center.data_center, served.zone.electricity_mix)
     system = (served.entry.model, *place, serving.known_from(served.serving))
@@ -109,7 +134,7 @@ def estimate(
         model=served.entry.id,
         zone=served.zone.code,
         method=method,
-        data_version=catalog.data_version,
+        data_version=data_version,
         assumptions=tuple(sorted(codes)),
         impacts=impacts,
         market_gwp_kgco2eq=_market_based(impacts, served),

@@ -77,6 +77,12 @@ class MediaBasis:
     dimensions: float | None
     open_models: bool
 
+    def __str__(self) -> str:
+        """For people, who read it beside a range."""
+        if self.dimensions is not None:
+            return f"open models with vectors about as long as {self.dimensions:g}"
+        return "open models that make the same"
+
 
 def read_media_basis(table: Table) -> MediaBasis | None:
     """The table `basis` of a model in a file of `media/`, if it has one.

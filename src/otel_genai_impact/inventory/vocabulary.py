@@ -20,7 +20,7 @@ ROUTES: Final = frozenset({
     "libertai", "tensormesh", "clf_ai_gateway", "minimax", "cohere", "anthropic", "ai21", "codestral", "xiaomi_mimo", "fal_ai",
     "fireworks_ai-embedding-models", "text-completion-codestral", "hostinger_router", "bigmodel", "darkbloom",
     "vertex_ai-language-models",
-    "voyage", "wandb", "watsonx", "xai", "zai", "eu", "us", "in", "apac", "au", "jp", "claude_platform",
+    "voyage", "wandb", "watsonx", "xai", "zai", "eu", "us", "us-gov", "in", "apac", "au", "jp", "claude_platform",
 })  # fmt: skip
 """First parts of a path that say where a request goes, and nothing of the model. Gateways, SDKs, kinds of deployment."""
 
@@ -78,7 +78,10 @@ OPEN_MODEL_SUFFIXES: Final = (
     ".w4a16", ".w8a8", ".w8a16",
     # how a provider serves them
     "-basic", "-cloud", "-fast", "-hf", "-highspeed", "-instant", "-lightning", "-lora", "-maas", "-paddle", "-reference",
-    "-spot", "-tee", "-text", "-us", "-turbo", "-ultra", "-ultrafast", "-versatile", "-specdec", "-32768", "-4096", "-8192", "-128k",
+    "-spot", "-tee", "-text", "-us", "-turbo", "-ultra", "-ultrafast", "-versatile", "-specdec", "-tput", "-32768", "-4096", "-8192", "-128k",
+    # who serves them, or how who does is chosen, as Hugging Face's router is told after a colon
+    "-cerebras", "-cheapest", "-fastest", "-fireworks-ai", "-groq", "-hyperbolic", "-nebius", "-novita", "-nscale", "-ovhcloud",
+    "-preferred", "-publicai", "-sambanova", "-together",
 )  # fmt: skip
 """Ends of names that say how weights are stored or served. Only for open weights: a maker's own `-turbo` is another model."""
 

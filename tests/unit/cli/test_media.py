@@ -100,6 +100,24 @@ def test_every_number_has_a_source_and_stands_in_the_text(
 
 
 @pytest.mark.parametrize(
+    ("request_", "evidence", "basis"),
+    [
+        (FLUX, "A", None),
+        (SORA, "C", "open models that make the same"),
+        (VECTORS, "C", "open models with vectors about as long as 1536"),
+    ],
+)
+def test_it_says_what_a_size_was_made_from(
+    request_: tuple[str, ...], evidence: str, basis: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As for text: FLUX.1-dev's is published; a range has its rule, with the length of the vectors where it is by that."""
+    about = _json(capsys, "explain", *request_)["model"]
+    assert (evidence, basis) == (about["evidence"], about["basis"])
+    assert 0 == main(["explain", *request_, *NATIVE])
+    assert (basis is not None) == (f"size from: {basis}" in capsys.readouterr().out)
+
+
+@pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
         (FLUX, "--operation image needs --method native-1"),

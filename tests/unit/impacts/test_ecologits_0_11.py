@@ -26,7 +26,7 @@ FAST = Model(
 
 def _near(expected: float) -> object:
     """Equal to this number, give or take rounding in the last digits."""
-    return pytest.approx(expected, rel=1e-14)
+    return pytest.approx(expected, rel=1e-14, abs=0)
 
 
 def _value(interval: Interval) -> float:
@@ -132,6 +132,17 @@ def test_only_active_parameters_take_gpu_energy_and_all_take_gpus() -> None:
     saved_kwh = 4 * 100 * (90 * 1.1665273170451914e-06 * math.exp(-0.011205921025579175 * 64)) / 1000
     assert _near(_value(dense.energy_kwh) - 1.2 * saved_kwh) == _value(sparse.energy_kwh)
     assert dense.embodied == sparse.embodied
+
+
+def test_a_server_has_gpus_of_80_gb() -> None:
+    """EcoLogits 0.11.3: 33.3e9 parameters are 79.9 GB, one GPU; 33.4e9 are 80.2 GB, two, and twice the hardware."""
+    unit = FunctionalUnit(output_tokens=100)
+
+    def made(total_b: float) -> float:
+        model = Model(active_parameters_b=EXACTLY(10), total_parameters_b=EXACTLY(total_b), output_tokens_per_s=50)
+        return _value(METHODS["ecologits-0.11"].assess(unit, model, CENTER, MIX).embodied.gwp_kgco2eq)
+
+    assert _near(2 * made(33.3)) == made(33.4)
 
 
 def test_an_interval_arises_from_parameters_and_data_center_together() -> None:

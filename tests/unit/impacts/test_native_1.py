@@ -44,6 +44,21 @@ def test_weights_need_gpus_in_powers_of_two() -> None:
     assert 1 == energy.gpu_count(DENSE._replace(gpu=GPUS["B200"]))
 
 
+@pytest.mark.parametrize(
+    ("gpu", "fits_b", "too_large_b"), [("H100", 33.3, 33.4), ("H200", 58.7, 58.8), ("B200", 74.9, 75.1)]
+)
+def test_a_model_needs_a_second_gpu_where_the_memory_of_one_ends(gpu: str, fits_b: float, too_large_b: float) -> None:
+    """NVIDIA's data sheets: 80, 141 and 180 GB. 1.2 x 2 bytes x 33.3e9 are 79.9 GB, x 58.7e9 140.9, x 74.9e9 179.8."""
+    loads = [DENSE._replace(gpu=GPUS[gpu], active_b=size_b, total_b=size_b) for size_b in (fits_b, too_large_b)]
+    assert [1, 2] == [energy.gpu_count(load) for load in loads]
+
+
+def test_a_gpu_draws_the_median_of_its_runs() -> None:
+    """ML.ENERGY v3: 516 W over the runs on H100, and so on its sibling H200; 724 W on B200, for 0.8958 of the energy."""
+    expected = {"H100": (516, 1), "H200": (516, 1), "B200": (724, 0.8958)}
+    assert expected == {name: (gpu.power_w, gpu.energy_factor) for name, gpu in GPUS.items()}
+
+
 def test_a_token_costs_its_share_of_a_step_and_its_own_work() -> None:
     """(GPUs + bytes) over the batch to the power k, and something for each parameter."""
     step_j = fitted.DECODE_STEP_J_PER_GPU * 4 + fitted.DECODE_WEIGHTS_J_PER_GB * 140
@@ -88,9 +103,15 @@ def test_water_is_that_on_site_by_it_energy_and_that_of_electricity_by_facility_
 
 
 def test_making_is_shared_by_the_gpu_seconds_that_are_worked_in_a_life() -> None:
-    """520 J are one second of four years at 60 %, of a GPU and an eighth of its server."""
+    """520 J are one second of four years at 60 %, of a GPU and an eighth of its server.
+
+    EcoLogits 0.11.3: a GPU is 273 kg, 0.00895 kg Sb and 3,721 MJ, the rest of a server 5,700, 0.37 and 70,000.
+    """
     found = facility.impacts_of(Uncertain(median=520.0), 520, CENTER, MIX)
-    assert (273 + 5700 / 8) / (4 * 365 * 86400 * 0.6) == pytest.approx(found.embodied_gwp_kgco2eq.median)
+    worked_s = 4 * 365 * 86400 * 0.6
+    expected = ((273 + 5700 / 8) / worked_s, (0.00895 + 0.37 / 8) / worked_s, (3721 + 70000 / 8) / worked_s)
+    made = (found.embodied_gwp_kgco2eq, found.embodied_adpe_kgsbeq, found.embodied_pe_mj)
+    assert pytest.approx(expected, rel=1e-12, abs=0) == tuple(one.median for one in made)
 
 
 def test_no_water_on_site_is_no_logarithm_of_nothing() -> None:

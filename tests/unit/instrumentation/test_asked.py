@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from otel_genai_impact.instrumentation._asked import asked_in
+from otel_genai_impact.instrumentation._asked import media
 
 COUNT, SIZE = "gen_ai.request.choice.count", "genai_impact.request.size"
 STEPS, SECONDS = "genai_impact.request.steps", "genai_impact.request.seconds"
@@ -28,4 +28,4 @@ STEPS, SECONDS = "genai_impact.request.steps", "genai_impact.request.seconds"
 )
 def test_arguments_become_attributes(given: dict[str, Any], attributes: dict[str, object]) -> None:
     """Under the names of each SDK; sentinels, texts and impossible numbers are left out."""
-    assert attributes == asked_in(given)
+    assert attributes == media(given)

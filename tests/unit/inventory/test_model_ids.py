@@ -1,7 +1,7 @@
 """Names of models as SDKs and price lists have them: model_ids.csv says what each means, checked by hand.
 
 The list holds every name in the SDKs' own types, and every eighth of the price list's chat, embedding and image models of
-the providers that the vocabulary knows. When a test fails after a change of data or vocabulary, read the line first: either
+the providers that the vocabulary knows; and a sample of the clouds and gateways in it and in genai-prices. When a test fails after a change of data or vocabulary, read the line first: either
 the change is wrong, or the line is, and is then changed in review.
 """
 
