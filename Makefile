@@ -13,7 +13,7 @@ GRAFANA_SCHEMA := $(GRAFANA)/node_modules/.package-lock.json
 CHECK_PYTHON = @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not that; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install check format test test-oldest test-sdks test-stacks test-recipes test-servers matrix e2e pictures bench bench-peers bench-peers-write instructions soak mutate fuzz canary sbom demo stack science inventory dashboards clean
+.PHONY: help install check format test test-oldest test-sdks test-stacks test-recipes test-servers matrix e2e pictures bench bench-peers instructions soak mutate fuzz canary sbom demo stack science inventory dashboards clean
 
 help: ## show this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -68,12 +68,9 @@ pictures: $(VENV)/.test $(VENV)/.browser $(PHOENIX)/.done ## make the pictures o
 bench: $(VENV)/.test ## what we cost, as ratios measured side by side in one run
 	$(BIN)/python tests/benchmarks/bench.py
 
-bench-peers: $(PEERS)/.done ## the same beside EcoLogits, OpenLIT, genai-prices and the bare SDK, in an environment of its own (about ten minutes)
-	$(PEERS)/bin/python tests/benchmarks/bench_peers.py
-
-bench-peers-write: $(PEERS)/.done $(VENV)/.base ## the same, recorded, and docs/benchmark-peers.md written from it
-	$(PEERS)/bin/python tests/benchmarks/bench_peers.py --write
-	$(BIN)/python -m tools.benchmark_pages --write
+bench-peers: $(PEERS)/.done ## the same beside EcoLogits, OpenLIT, genai-prices and the bare SDK, in an environment of its own (a few minutes; WRITE=1 records it in docs/benchmark-peers.md)
+	$(PEERS)/bin/python tests/benchmarks/bench_peers.py $(if $(WRITE),--write)
+	$(if $(WRITE),$(PEERS)/bin/python -m tools.benchmark_pages --write)
 
 instructions: $(VENV)/.test ## the instructions of a span with us and without, by callgrind, recorded in docs/benchmarks.md (needs valgrind; about three minutes)
 	@command -v valgrind >/dev/null || { echo "Counting instructions needs valgrind; try: sudo apt-get install --no-install-recommends valgrind"; exit 1; }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 from itertools import cycle, islice
-from time import perf_counter_ns
+from time import process_time_ns
 from typing import TYPE_CHECKING, Any, Final
 
 from ecologits.tracers.utils import llm_impacts
@@ -54,10 +54,10 @@ def _block(function: Callable[[Asked], float], calls: int) -> Callable[[], float
     requests = list(islice(cycle(REQUESTS), calls))
 
     def block() -> float:
-        start = perf_counter_ns()
+        start = process_time_ns()
         for asked in requests:
             function(asked)
-        return (perf_counter_ns() - start) / len(requests)
+        return (process_time_ns() - start) / len(requests)
 
     return block
 

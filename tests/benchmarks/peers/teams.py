@@ -70,7 +70,7 @@ def worker(name: str) -> Generator[Worker]:
 
 
 def measure_calls(
-    names: Sequence[str] = NAMES, *, teams: int = 3, rounds: int = 10, calls: int = 40, streams: int = 2
+    names: Sequence[str] = NAMES, *, teams: int = 2, rounds: int = 10, calls: int = 20, streams: int = 1
 ) -> tuple[list[Figure], dict[str, Any]]:
     """Calls and streams of each contender over the bare SDK's; and what each made of a call, before and after."""
     call, short, long = ({name: list[float]() for name in names} for _ in range(3))
@@ -108,7 +108,7 @@ def measure_calls(
 
 
 def measure_starts(
-    names: Sequence[str] = NAMES, *, interpreters: int = 5, calls: int = 500
+    names: Sequence[str] = NAMES, *, interpreters: int = 3, calls: int = 200
 ) -> tuple[list[Figure], dict[str, str]]:
     """Import and set-up in fresh interpreters, one after the other; and the peak of memory after calls, less the bare SDK's."""
     import_ms, set_up_ms, peaks = ({name: list[float]() for name in names} for _ in range(3))
