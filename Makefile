@@ -6,13 +6,14 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/pip install --progress-bar on
 NEWEST := constraints/newest.txt
 OLDEST := constraints/oldest.txt
 PHOENIX := .venv-phoenix
+PEERS := .venv-peers
 GRAFANA := dashboards/grafana/schema
 GRAFANA_SCHEMA := $(GRAFANA)/node_modules/.package-lock.json
 
 CHECK_PYTHON = @$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not that; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help install check format test test-oldest test-sdks test-stacks test-recipes test-servers matrix e2e pictures bench instructions soak mutate fuzz canary sbom demo stack science inventory dashboards clean
+.PHONY: help install check format test test-oldest test-sdks test-stacks test-recipes test-servers matrix e2e pictures bench bench-peers instructions profile soak mutate fuzz canary sbom demo stack science inventory dashboards clean
 
 help: ## show this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -67,8 +68,17 @@ pictures: $(VENV)/.test $(VENV)/.browser $(PHOENIX)/.done ## make the pictures o
 bench: $(VENV)/.test ## what we cost, as ratios measured side by side in one run
 	$(BIN)/python tests/benchmarks/bench.py
 
-instructions: $(VENV)/.test ## the same of spans, in instructions; needs valgrind, takes about ten minutes
-	$(BIN)/python tests/benchmarks/instructions.py
+bench-peers: $(PEERS)/.done ## the same beside EcoLogits, OpenLIT, genai-prices and the bare SDK, in an environment of its own (a few minutes; WRITE=1 records it in docs/benchmark-peers.md)
+	$(PEERS)/bin/python tests/benchmarks/bench_peers.py $(if $(WRITE),--write)
+	$(if $(WRITE),$(PEERS)/bin/python -m tools.benchmark_pages --write)
+
+instructions: $(VENV)/.test ## the instructions of a span with us and without, by callgrind, recorded in docs/benchmarks.md (needs valgrind; about three minutes)
+	@command -v valgrind >/dev/null || { echo "Counting instructions needs valgrind; try: sudo apt-get install --no-install-recommends valgrind"; exit 1; }
+	$(BIN)/python tests/benchmarks/instructions.py --write
+	$(BIN)/python -m tools.benchmark_pages --write
+
+profile: $(VENV)/.test ## the parts of what a span with us takes, in instructions (needs valgrind; about ten minutes)
+	$(BIN)/python tests/benchmarks/parts.py
 
 mutate: $(VENV)/.test ## how many of the changes to the impact model and the reading of spans the tests notice (about ten minutes)
 	$(PIP) -q -c $(NEWEST) --group mutate
@@ -118,7 +128,7 @@ inventory: $(VENV)/.base ## compile the inventory after editing its data
 	$(BIN)/python tools/compile_inventory.py
 
 clean: ## remove everything that was set up or built here
-	rm -rf $(VENV) $(VENV)-oldest $(VENV)-canary $(VENV)-sbom mutants .nox .cache .demo .stack dist .pytest_cache .ruff_cache .hypothesis $(GRAFANA)/node_modules $(PHOENIX)
+	rm -rf $(VENV) $(VENV)-oldest $(VENV)-canary $(VENV)-sbom mutants .nox .cache .demo .stack dist .pytest_cache .ruff_cache .hypothesis $(GRAFANA)/node_modules $(PHOENIX) $(PEERS)
 
 $(VENV)/.base: pyproject.toml $(NEWEST)
 	$(CHECK_PYTHON)
@@ -147,6 +157,16 @@ $(PHOENIX)/.done: constraints/phoenix.txt $(VENV)/.test-sdks
 	@echo "Installing Phoenix, a backend to test with (850 MB)"
 	UV_SYSTEM_CERTS=true $(BIN)/uv venv -q --clear --python $(BIN)/python $(PHOENIX)
 	UV_SYSTEM_CERTS=true $(BIN)/uv pip install -q --python $(PHOENIX)/bin/python -r constraints/phoenix.txt
+	@touch $@
+
+# What is benchmarked beside us, in an environment of its own: it brings what we do not depend on.
+$(PEERS)/.done: constraints/peers.txt pyproject.toml
+	$(CHECK_PYTHON)
+	@echo "Installing the packages to compare with (about 150 MB)"
+	$(PYTHON) -m venv --clear $(PEERS)
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(PEERS)/bin/pip install -q --no-deps -r constraints/peers.txt
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(PEERS)/bin/pip install -q -c constraints/peers.txt -e .
+	$(PEERS)/bin/pip check
 	@touch $@
 
 # Grafana's own types, and TypeScript to hold the dashboards to them: 26 MB, seconds.

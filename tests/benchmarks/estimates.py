@@ -29,7 +29,7 @@ TARGET_NATIVE: Final = Target(limit=1.5)
 _J_PER_KWH: Final = 3.6e6
 
 
-class _Asked(NamedTuple):
+class Asked(NamedTuple):
     """One request, with the provider's name as spans have it and as the reference has it."""
 
     provider: str
@@ -51,15 +51,15 @@ class _Asked(NamedTuple):
         return request
 
 
-_REQUESTS: Final = (
-    _Asked("openai", "openai", "gpt-4o", 350, 3.2),
-    _Asked("anthropic", "anthropic", "claude-sonnet-4-5", 800, 9.5),
-    _Asked("gcp.gemini", "google_genai", "gemini-2.5-flash", 120, 1.1),
-    _Asked("mistral_ai", "mistralai", "mistral-large-latest", 500, 6.0),
+REQUESTS: Final = (
+    Asked("openai", "openai", "gpt-4o", 350, 3.2),
+    Asked("anthropic", "anthropic", "claude-sonnet-4-5", 800, 9.5),
+    Asked("gcp.gemini", "google_genai", "gemini-2.5-flash", 120, 1.1),
+    Asked("mistral_ai", "mistralai", "mistral-large-latest", 500, 6.0),
 )
 
 
-class _HotPath:
+class HotPath:
     """Names to plan to estimate, as the span processor does it for each request."""
 
     def __init__(self) -> None:
@@ -75,12 +75,12 @@ class _HotPath:
 def measure(*, rounds: int = 100, calls: int = 400) -> list[Row]:
     """Both of our ways, each as how many times faster it is than the reference; the first also as a share of a bare span."""
     logging.getLogger("ecologits").setLevel(logging.ERROR)  # it warns once about each model
-    hot_path = _HotPath()
-    _check_that_all_agree(hot_path)
+    hot_path = HotPath()
+    check_that_all_agree(hot_path)
     bare = tracer()
-    read = {asked: asked.as_read_from_a_span() for asked in _REQUESTS}
+    read = {asked: asked.as_read_from_a_span() for asked in REQUESTS}
 
-    def on_the_hot_path(asked: _Asked) -> None:
+    def on_the_hot_path(asked: Asked) -> None:
         hot_path.energy_j(read[asked], asked.output_tokens, asked.latency_s)
 
     taken_ns = interleaved(
@@ -152,25 +152,25 @@ def measure_native(*, rounds: int = 100, calls: int = 2000) -> list[Row]:
     ]
 
 
-def _block(call: Callable[[_Asked], None], calls: int) -> float:
-    requests = list(islice(cycle(_REQUESTS), calls))
+def _block(call: Callable[[Asked], None], calls: int) -> float:
+    requests = list(islice(cycle(REQUESTS), calls))
     start = perf_counter_ns()
     for asked in requests:
         call(asked)
     return (perf_counter_ns() - start) / calls
 
 
-def _reference(asked: _Asked) -> None:
+def _reference(asked: Asked) -> None:
     llm_impacts(asked.reference_provider, asked.model, asked.output_tokens, asked.latency_s)
 
 
-def _public(asked: _Asked) -> None:
+def _public(asked: Asked) -> None:
     estimate(asked.provider, asked.model, output_tokens=asked.output_tokens, latency_s=asked.latency_s)
 
 
-def _check_that_all_agree(hot_path: _HotPath) -> None:
+def check_that_all_agree(hot_path: HotPath) -> None:
     """A benchmark of two things that give different results compares nothing."""
-    for asked in _REQUESTS:
+    for asked in REQUESTS:
         energy = llm_impacts(asked.reference_provider, asked.model, asked.output_tokens, asked.latency_s).energy
         if energy is None:
             raise LookupError(f"the reference does not know {asked.model}")

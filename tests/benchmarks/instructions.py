@@ -1,93 +1,96 @@
-"""Instructions instead of microseconds: `python tests/benchmarks/instructions.py`, where callgrind of valgrind is installed.
+"""Instructions of a span, counted by callgrind: what a busy machine cannot blur. Run by `make instructions`.
 
-A clock tells a difference of a few per cent only on a quiet machine. The number of instructions is the same on a busy one, to
-half a per cent of a span, and to a thousandth of what is done without one; but what waits for memory takes longer than its
-instructions say.
+`python tests/benchmarks/instructions.py [--write]`, from anywhere; Linux, with valgrind installed.
 """
 
 from __future__ import annotations
 
+import argparse
+import datetime as dt
+import json
 import os
+import platform
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
+from importlib.metadata import version
 from pathlib import Path
-from shutil import which
-from tempfile import TemporaryDirectory
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
-PROBE: Final = Path(__file__).parent / "probes" / "instructions.py"
-_FEW: Final = 256
-_MANY: Final = 768
-_SPANS: Final = {"http": "span that is no GenAI request", "chat": "span of a chat"}
-_PROCESSORS: Final = {
-    "idle": "one more processor that does nothing",
-    "own": "the same, of a class of its own",
-    "ours": "with us, histograms off",
-}
-_CALLS: Final = {
-    "calls:own": "the three calls alone, of a processor of its own class that does nothing",
-    "calls:ours": "the three calls alone, of ours",
-}
-_PARTS: Final = {
-    "part:parts": "reading what the span is",
-    "part:read": "reading the request from its attributes",
-    "part:first_seen": "telling that it was not counted before",
-    "part:estimate": "finding its plan, and estimating",
-    "part:count": "counting it in the ledger, posting included",
-    "part:write": "writing sixteen attributes",
-}
-THINGS: Final = (*(f"{kind}:own" for kind in _SPANS), *_CALLS, *_PARTS, "part:all")
-"""One of each."""
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+RECORD: Final = Path(__file__).parent / "last_instructions.json"
+SPANS: Final = 512  # two postings of the ledger's queue
+
+_ROOT: Final = Path(__file__).parents[2]
+_PROBE: Final = "tests.benchmarks.probes.instructions"
+_TOTALS: Final = re.compile(r"^totals: (\d+)$", re.MULTILINE)
 
 
-def instructions(thing: str, few: int = _FEW, many: int = _MANY) -> int:
-    """What one more of a thing takes: two processes that differ in how often they do it."""
-    return round((_collected(thing, many) - _collected(thing, few)) / (many - few))
+class NoValgrindError(OSError):
+    """There is no valgrind to count with."""
 
 
-def _compare(kind: str, alone: dict[str, str]) -> int:
-    """What processors add to a span; gives what the bare one takes."""
-    bare = instructions(f"{kind}:bare")
-    print(f"| {_SPANS[kind]}, bare | {bare:,} | 100 % |", flush=True)
-    for processor, said in _PROCESSORS.items():
-        added = instructions(f"{kind}:{processor}") - bare
-        print(f"| added: {said} | {added:,} | {added / bare:.1%} |", flush=True)
-    for thing, said in alone.items():
-        taken = instructions(thing)
-        print(f"| {said} | {taken:,} | {taken / bare:.1%} |", flush=True)
-    return bare
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="instructions.py", description="Instructions of a span, by callgrind.")
+    parser.add_argument("--write", action="store_true", help=f"record them in {RECORD.name}, for the page")
+    options = parser.parse_args(arguments)
 
-
-def _collected(thing: str, times: int) -> int:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("OTEL_", "GENAI_IMPACT_"))}
-    with TemporaryDirectory() as folder:
-        command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out"]
-        done = subprocess.run(
-            [*command, sys.executable, str(PROBE), thing, str(times)],
-            env={**environment, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"},
-            check=True, capture_output=True, text=True, timeout=600,
-        )  # fmt: skip
-    found = re.search(r"Collected : (\d+)", done.stderr)
-    if found is None:
-        raise ValueError(f"callgrind says no number: {done.stderr[-500:]}")
-    return int(found[1])
-
-
-def main() -> int:
-    if which("valgrind") is None:
-        print("valgrind is not there: install it (apt-get install valgrind), then run this again", file=sys.stderr)
-        return 1
-    _compare("http", _CALLS)
-    bare = _compare("chat", {})
-    rest = instructions("part:all")
-    for thing, said in _PARTS.items():
-        taken = instructions(thing)
-        rest -= taken
-        print(f"| of it: {said} | {taken:,} | {taken / bare:.1%} |", flush=True)
-    print(f"| of it: being called, and what leads from one to the next | {rest:,} | {rest / bare:.1%} |")
+    recorded = {"conditions": _conditions(), "instructions_per_span": measure()}
+    text = json.dumps(recorded, indent=1) + "\n"
+    if options.write:
+        RECORD.write_text(text, encoding="utf-8")
+    print(text, end="")
     return 0
 
 
+def measure(spans: int = SPANS) -> dict[str, int]:
+    """Instructions of one span of each contender of the probe.
+
+    Raises:
+        NoValgrindError: valgrind is not installed.
+    """
+    valgrind = shutil.which("valgrind")
+    if valgrind is None:
+        raise NoValgrindError("counting instructions needs valgrind; try: sudo apt-get install valgrind")
+    with tempfile.TemporaryDirectory(prefix="callgrind-") as folder:
+        out = f"--callgrind-out-file={folder}/%p"
+        command = [valgrind, "--tool=callgrind", "--dump-before=getppid", out, sys.executable, "-m", _PROBE]
+        # The order of dictionaries of strings would differ from run to run.
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("OTEL_", "GENAI_IMPACT_"))
+        }
+        environment["PYTHONHASHSEED"] = "0"
+        command += [folder, str(spans)]
+        subprocess.run(command, check=True, cwd=_ROOT, env=environment, stderr=subprocess.DEVNULL, timeout=1800)
+        return counted(Path(folder), spans)
+
+
+def counted(folder: Path, spans: int) -> dict[str, int]:
+    """Of each fork's second dump, which is what lies between its two calls of `getppid`, the part of one span."""
+    names = sorted(folder.glob("*.name"), key=lambda name: int(name.stem))
+    return {name.read_text(encoding="utf-8"): _total(folder / f"{name.stem}.2") // spans for name in names}
+
+
+def _total(dump: Path) -> int:
+    found = _TOTALS.search(dump.read_text(encoding="utf-8"))
+    if found is None:
+        raise ValueError(f"{dump.name} has no totals")
+    return int(found[1])
+
+
+def _conditions() -> dict[str, Any]:
+    return {
+        "date": dt.datetime.now(tz=dt.UTC).date().isoformat(),
+        "python": platform.python_version(),
+        "opentelemetry-sdk": version("opentelemetry-sdk"),
+        "machine": platform.machine(),
+        "spans": SPANS,
+    }
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

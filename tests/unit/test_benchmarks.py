@@ -8,7 +8,7 @@ from math import isfinite
 
 import pytest
 
-from tests.benchmarks import calls, estimates, instructions, names, processes, reading, sampling, spans
+from tests.benchmarks import calls, estimates, names, parts, processes, reading, sampling, spans
 
 
 def test_an_estimate_is_compared_with_the_references() -> None:
@@ -76,7 +76,7 @@ def test_reading_and_counting_once_are_measured() -> None:
     assert [True] * 7 == [row.spread.median > 0 for row in rows]
 
 
-@pytest.mark.parametrize("thing", instructions.THINGS)
+@pytest.mark.parametrize("thing", parts.THINGS)
 def test_what_callgrind_counts_can_be_done(thing: str) -> None:
     """Each thing of which instructions are counted is done without an error, once."""
-    subprocess.run([sys.executable, str(instructions.PROBE), thing, "1"], check=True, timeout=60)
+    subprocess.run([sys.executable, str(parts.PROBE), thing, "1"], check=True, timeout=60)

@@ -1,137 +1,98 @@
-"""Run under callgrind: does one thing so many times, and ends. `instructions.py THING TIMES`; tests/benchmarks/instructions.py asks."""
+"""Run under `valgrind --tool=callgrind --dump-before=getppid`: blocks of spans, each between two calls of `getppid`.
+
+`instructions.py FOLDER SPANS`. Everything is imported once; then each contender runs in a fork, alone, as its classes would be
+in a process: the interpreter makes code faster for the classes that it has seen. It runs in a thread, as a server has
+its requests: in the main thread we leave what goes into histograms for later. What a fork is called stands in FOLDER,
+under its process id. `getppid` does nothing that matters here, and callgrind knows it by name: it counts anew there.
+"""
 
 from __future__ import annotations
 
 import gc
 import os
 import sys
-from functools import partial
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-
-sys.path.insert(0, str(Path(__file__).parents[3]))
+from threading import Thread
+from typing import TYPE_CHECKING, Final
 
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.trace import SpanProcessor
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 
 from otel_genai_impact import ImpactSpanProcessor
-from otel_genai_impact.telemetry.ledger import LEDGER
-from otel_genai_impact.telemetry.request import NAMES, read, what_of
-from otel_genai_impact.telemetry.writing import quick_parts_of, write
-from tests.benchmarks.spans import chat_spans_ns, http_spans_ns, tracer
+from tests.benchmarks.spans import chat_answers, chat_spans, http_spans, tracer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from opentelemetry.context import Context
-    from opentelemetry.sdk.trace import Span
-
-# As many spans are made in each process, so that what making them takes is the same in all of them.
-MOST: Final = 768
+    from opentelemetry.trace import Tracer
 
 
-class _OfItsOwn(SpanProcessor):
-    """Does nothing, in methods of its own."""
-
-    def on_start(self, span: Span, parent_context: Context | None = None) -> None: ...
-
-    def _on_ending(self, span: Span) -> None: ...
-
-    def on_end(self, span: Any) -> None: ...
+# Two postings of the ledger's queue; the interpreter has made its code as fast as it will by then.
+FEW_SPANS: Final = 512
 
 
-class _Kept(SpanProcessor):
-    """Keeps the spans."""
+class OfItsOwnClass(SpanProcessor):
+    """Does nothing, in methods of its own: what no processor that looks at spans can be below."""
 
-    def __init__(self) -> None:
-        self.spans: list[Any] = []
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        pass
 
-    def on_end(self, span: Any) -> None:
-        self.spans.append(span)
+    def _on_ending(self, span: Span) -> None:
+        pass
 
-
-def _ours() -> ImpactSpanProcessor:
-    return ImpactSpanProcessor(meter_provider=MeterProvider(shutdown_on_exit=False), histograms="none")
-
-
-def _parts() -> dict[str, Callable[[int], object]]:  # noqa: C901 -- one step after another
-    """Each step of the way of a request, on spans that are made before."""
-    processor, kept = _ours(), _Kept()
-    chat_spans_ns(tracer(processor), 1)  # its plan is kept
-    chat_spans_ns(tracer(kept), MOST)
-    recorder, spans = processor._recorder, kept.spans
-    read_of = [(quick_parts_of(span), span._attributes._dict) for span in spans]
-    request = read(read_of[0][0][0], read_of[0][1])
-    if request is None:
-        raise LookupError("the span of a chat is no request")
-    what, known, key = what_of(request), recorder.plans.known, request[NAMES]
-    plan = known[key, ()]
-    estimate = plan.estimate(350, 1.0)
-
-    def first_seen(times: int) -> None:
-        for span, (parts, _) in islice(zip(spans, read_of, strict=True), times):
-            recorder._once.first_seen_as(span, parts, what)
-
-    def reading(times: int) -> None:
-        for parts, attributes in islice(read_of, times):
-            read(parts[0], attributes, parts[6])
-
-    def estimating(times: int) -> None:
-        for _ in range(times):
-            known[request[NAMES], ()].estimate(350, 1.0)
-
-    def counting(times: int) -> None:
-        for _ in range(times):
-            LEDGER.add(plan.row, estimate, 120, 350)
-
-    def writing(times: int) -> None:
-        for span in islice(spans, times):
-            write(span, plan.attributes, recorder._fill, estimate)
-
-    def all_of_it(times: int) -> None:
-        for span in islice(spans, times):
-            processor.on_start(span, parent_context=None)
-            processor._on_ending(span)
-            processor.on_end(span)
-
-    return {
-        "parts": lambda times: [*map(quick_parts_of, islice(spans, times))],
-        "read": reading, "first_seen": first_seen, "estimate": estimating, "count": counting, "write": writing,
-        "all": all_of_it,
-    }  # fmt: skip
+    def on_end(self, span: ReadableSpan) -> None:
+        pass
 
 
-def _call(processor: SpanProcessor, times: int) -> None:
-    """What a processor is called for by a span that is no GenAI request."""
-    kept = _Kept()
-    http_spans_ns(tracer(kept), 1)
-    (span,) = kept.spans
-    for _ in range(times):
-        processor.on_start(span, parent_context=None)
-        processor._on_ending(span)
-        processor.on_end(span)
+def with_us(histograms: str) -> Tracer:
+    meters = MeterProvider(metric_readers=[InMemoryMetricReader()], shutdown_on_exit=False)
+    return tracer(ImpactSpanProcessor(meter_provider=meters, histograms=histograms))
 
 
-def main(thing: str, times: int) -> None:
-    processors: dict[str, tuple[SpanProcessor, ...]] = {
-        "bare": (),
-        "idle": (SpanProcessor(),),
-        "own": (_OfItsOwn(),),
-        "ours": (_ours(),),
-    }
-    kind, _, which = thing.partition(":")
-    if kind == "part":
-        do = _parts()[which]
-    elif kind == "calls":
-        do = partial(_call, processors[which][0])
-    else:
-        do = partial(chat_spans_ns if kind == "chat" else http_spans_ns, tracer(*processors[which]))
-        do(256)
+def doing_nothing() -> Tracer:
+    return tracer(OfItsOwnClass())
+
+
+TRACERS: Final[dict[str, Callable[[], Tracer]]] = {
+    "bare": tracer,
+    "a processor that does nothing": doing_nothing,
+    "with us, histograms off": lambda: with_us("none"),
+    "with us, default histogram": lambda: with_us("energy"),
+}
+
+
+def other_spans(of: Tracer, spans: int) -> None:
+    http_spans(of, FEW_SPANS)
+    os.getppid()
+    http_spans(of, spans)
+    os.getppid()
+
+
+def genai_spans(of: Tracer, spans: int) -> None:
+    """In a young process: what remembers requests is not full yet, which would take callgrind minutes."""
+    chat_spans(of, chat_answers(FEW_SPANS))
+    answers = chat_answers(spans)
+    os.getppid()
+    chat_spans(of, answers)
+    os.getppid()
+
+
+def main(folder: Path, spans: int) -> None:
     gc.disable()
-    do(times)
-    os._exit(0)  # no more than that
+    for kind, block in (("other span", other_spans), ("GenAI span", genai_spans)):
+        for name, make in TRACERS.items():
+            child = os.fork()
+            if child == 0:
+                (folder / f"{os.getpid()}.name").write_text(f"{kind}, {name}", encoding="utf-8")
+                thread = Thread(target=block, args=(make(), spans))
+                thread.start()
+                thread.join()
+                os._exit(0)
+            if os.waitpid(child, 0)[1]:
+                raise RuntimeError(f"{kind}, {name}: failed")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]))
