@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, SupportsFloat, TypeVar
 
 from otel_genai_impact._contain import contained, log_once
 from otel_genai_impact.telemetry import scope
+from otel_genai_impact.telemetry.budgets.accounts import Account
 from otel_genai_impact.telemetry.budgets.amounts import CRITERIA, Limit
 from otel_genai_impact.telemetry.budgets.block import Action, Block
-from otel_genai_impact.telemetry.budgets.book import Account
 from otel_genai_impact.telemetry.budgets.handing_over import CALLS
 from otel_genai_impact.telemetry.budgets.metrics import DECLARED
 from otel_genai_impact.telemetry.budgets.refusing import GATES

@@ -22,8 +22,9 @@ from urllib.parse import quote
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
 from otel_genai_impact._contain import contained, log_once
+from otel_genai_impact.telemetry.budgets.accounts import Account
 from otel_genai_impact.telemetry.budgets.amounts import NOTHING, REQUESTS, Amounts, Limit
-from otel_genai_impact.telemetry.budgets.book import BOOK, Account
+from otel_genai_impact.telemetry.budgets.book import BOOK
 
 if TYPE_CHECKING:
     from otel_genai_impact.telemetry.budgets.block import Block
