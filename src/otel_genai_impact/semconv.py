@@ -94,6 +94,8 @@ BUDGET_NAME: Final = "genai_impact.budget.name"
 BUDGET_CRITERION: Final = "genai_impact.budget.criterion"
 BUDGET_ACTION: Final = "genai_impact.budget.action"
 BUDGET_EXCEEDED: Final = "genai_impact.budget.exceeded"
+# In baggage, before the budget's name.
+BUDGET_BAGGAGE: Final = "genai_impact.budget."
 
 SOURCE_MODELLED: Final = "modelled"
 SOURCE_MEASURED: Final = "measured"

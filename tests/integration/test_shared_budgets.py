@@ -6,9 +6,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from redis import Redis
 
 from otel_genai_impact import budget
 from otel_genai_impact.telemetry.budgets.handing_over import Exceeded
@@ -142,6 +143,70 @@ def test_one_of_many_tells_of_a_limit_and_a_window_ends(redis: RedisServer) -> N
     assert 1 == telemetry.total("genai_impact.budget.exceeded")
     time.sleep(1.1)
     assert 1 == ask()
+
+
+class _Clock:
+    """The clock of a Redis: it keeps when a key ends as a time of day, so moving that is what setting the clock does."""
+
+    def __init__(self, redis: RedisServer) -> None:
+        self._client: Any = Redis.from_url(redis.url)  # pyright: ignore[reportUnknownMemberType]
+
+    @property
+    def left_s(self) -> float:
+        """Until the one key ends."""
+        (key,) = self._client.keys("genai-impact:budget:*")
+        return self._client.pttl(key) / 1000
+
+    def set(self, by_s: float) -> None:
+        """Set it, forward if this is above 0."""
+        (key,) = self._client.keys("genai-impact:budget:*")
+        self._client.pexpireat(key, self._client.pexpiretime(key) - round(by_s * 1000))
+
+
+def _asked(redis: RedisServer, telemetry: Telemetry, window_s: float) -> int:
+    with budget("jumping", requests=9, key="a", redis=redis.url, window_s=window_s, on_exceeded="observe") as block:
+        telemetry.request()
+        block.refresh()
+    return block.used.requests
+
+
+def test_a_clock_of_redis_that_is_set_back_keeps_nobody_out_for_longer_than_a_window(redis: RedisServer) -> None:
+    """By a day, in a window of an hour: what was used stays, and is over an hour after the next request at most."""
+    telemetry, clock = Telemetry(), _Clock(redis)
+    assert [1, 2] == [_asked(redis, telemetry, 3600) for _ in range(2)]
+    clock.set(-86_400)
+    assert 86_400 < clock.left_s
+    assert 3 == _asked(redis, telemetry, 3600)
+    assert 0 < clock.left_s <= 3600
+
+
+def test_a_clock_of_redis_that_is_set_forward_ends_windows_and_no_more(redis: RedisServer) -> None:
+    """By two hours, in a window of one: it begins anew, as if the time had passed; then it counts and ends as always."""
+    telemetry = Telemetry()
+    assert [1, 2] == [_asked(redis, telemetry, 3600) for _ in range(2)]
+    _Clock(redis).set(7200)
+    assert [1, 2] == [_asked(redis, telemetry, 3600) for _ in range(2)]
+
+
+@pytest.mark.parametrize("jump_s", [-1e6, 1e6])
+def test_the_clock_of_a_process_does_nothing(
+    redis: RedisServer, monkeypatch: pytest.MonkeyPatch, jump_s: float
+) -> None:
+    """However it is set: windows are as long as Redis says, by a clock that only goes forward."""
+    telemetry = Telemetry()
+    assert 1 == _asked(redis, telemetry, 3600)
+    now, now_ns = time.time(), time.time_ns()
+    monkeypatch.setattr(time, "time", lambda: now + jump_s)
+    monkeypatch.setattr(time, "time_ns", lambda: now_ns + int(jump_s * 1e9))
+    assert 2 == _asked(redis, telemetry, 3600)
+
+
+def test_two_windows_of_one_key_keep_the_first(redis: RedisServer) -> None:
+    """A shorter one that comes later does not end what a day is for."""
+    telemetry = Telemetry()
+    assert [1, 2] == [_asked(redis, telemetry, 3600), _asked(redis, telemetry, 1)]
+    time.sleep(1.1)
+    assert 3 == _asked(redis, telemetry, 3600)
 
 
 def test_without_the_package_or_with_an_odd_url(caplog: pytest.LogCaptureFixture) -> None:

@@ -62,10 +62,10 @@ def current(context: Context | None = None) -> Scope:
     return found if isinstance(found, Scope) else NO_SCOPE
 
 
-def enter(scope: Scope) -> Token[Context]:
-    """From here on this scope holds, until `leave` gets what this gives."""
+def enter(scope: Scope, context: Context | None = None) -> Token[Context]:
+    """From here on this scope holds, in this context (the current one if none), until `leave` gets what this gives."""
     SCOPES.begun = True
-    return context_api.attach(context_api.set_value(_KEY, scope))
+    return context_api.attach(context_api.set_value(_KEY, scope, context))
 
 
 def leave(scope: Scope, token: Token[Context]) -> None:

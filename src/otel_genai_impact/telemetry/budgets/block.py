@@ -7,8 +7,9 @@ from math import nan
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from otel_genai_impact._contain import log_once
+from otel_genai_impact.telemetry.budgets.accounts import Account, Watch
 from otel_genai_impact.telemetry.budgets.amounts import CRITERIA, NOT_ESTIMATED, Amounts, Limit
-from otel_genai_impact.telemetry.budgets.book import BOOK, Account, Watch
+from otel_genai_impact.telemetry.budgets.book import BOOK
 from otel_genai_impact.telemetry.budgets.forecast import HISTORY
 from otel_genai_impact.telemetry.budgets.handing_over import CALLS, Exceeded
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from opentelemetry.trace import SpanContext
 
+    from otel_genai_impact.telemetry.budgets.book import Queued
     from otel_genai_impact.telemetry.budgets.metrics import BudgetMetrics
 
 Action = Literal["observe", "warn", "hand_over", "refuse"]
@@ -60,6 +62,8 @@ class Block:
         chain: those that a request in this block is taken from, the outermost first, this one last.
         watches: what the book looks at with each request in this block, of the whole chain; None where the sums have to be
             known with each request, since others add to them or they end with a window.
+        queue: what requests in this block used and the book has not added up. The book's.
+        queued_for: whose metrics these count for; None where nothing waits.
     """
 
     def __init__(
@@ -89,6 +93,8 @@ class Block:
         self.bounds_water: Final = bounds_water
         self.calls: Final[list[Event]] = []
         self.chain: Final = (*above, self)
+        self.queue: list[Queued] = []
+        self.queued_for: BudgetMetrics | None = None
         self.own_watches: Final = tuple(map(Watch, limits))
         self.watches: Final = (
             tuple(watch for block in self.chain for watch in block.own_watches)

@@ -2,8 +2,8 @@
 
 One lock for all budgets of the process, held for some microseconds. Whether a limit is reached is known when the span has
 ended, so that the very next call can be stopped. For that one number for each limit is kept hot: a `Watch`. All else that
-a request used waits in a queue, and is added up, many requests together, when somebody looks at sums, when a limit is
-near, or when many wait. Accounts that others add to, or that end with a window, have each request added at once.
+a request used waits in a queue of its block, and is added up, many requests together, when somebody looks at sums, when a
+limit is near, or when many wait. Accounts that others add to, or that end with a window, have each request added at once.
 
 Garbage collection or a signal handler may end a span while this very thread holds the lock: that request waits in a queue
 of its own, which whoever holds the lock empties before letting go.
@@ -11,76 +11,24 @@ of its own, which whoever holds the lock empties before letting go.
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import deque
 from contextlib import contextmanager
 from threading import RLock
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from otel_genai_impact.telemetry.budgets.amounts import IN_ESTIMATE, NOTHING, WCF_HIGH, Amounts, Limit
+from otel_genai_impact.telemetry.budgets.amounts import WCF_HIGH, Amounts, Limit
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from otel_genai_impact.impacts.estimate import Estimate
+    from otel_genai_impact.telemetry.budgets.accounts import Account
     from otel_genai_impact.telemetry.budgets.block import Block
     from otel_genai_impact.telemetry.budgets.metrics import BudgetMetrics
 
 _PATIENCE_S: Final = 1.0
 _POST_WHEN_QUEUED: Final = 256
-# Numbers that are added in another order differ in their last digits: from here on, the sums themselves are asked.
-_NEAR: Final = 1 - 1e-9
-
-
-class Account:
-    """The sums of one block. Read and changed by the book alone."""
-
-    __slots__ = ("crossed", "sums")
-
-    def __init__(self) -> None:
-        self.sums = NOTHING
-        # The limits that were reached, so that each is told of once.
-        self.crossed: set[Limit] = set()
-
-    def add(self, amounts: Amounts, block: Block, told: BudgetMetrics) -> Amounts:  # noqa: ARG002 -- others need them
-        """Add what a request of a block used; gives the sums."""
-        sums = self.sums = self.sums.plus(amounts)
-        return sums
-
-    def now(self) -> Amounts:
-        """The sums of this moment."""
-        return self.sums
-
-    def refresh(self) -> None:
-        """Ask what others have added."""
-
-    @property
-    def is_shared(self) -> bool:
-        """Whether other processes add to it."""
-        return False
-
-    @property
-    def decides(self) -> bool:
-        """Whether these sums say that a limit is reached. Not those that are one process's view of what many share."""
-        return True
-
-
-class Watch:
-    """What a block used of what a limit is about: the same as the sums, but for the last digits, and always up to date.
-
-    Attributes:
-        at: where an estimate has it; of what it has not, as `IN_ESTIMATE` says.
-        column: where the sums have it.
-        near: from here on the limit may be reached.
-        used: until now.
-    """
-
-    __slots__ = ("at", "column", "near", "used")
-
-    def __init__(self, limit: Limit) -> None:
-        self.at: Final = IN_ESTIMATE[limit.column]
-        self.column: Final = limit.column
-        self.near: Final = limit.amount * _NEAR
-        self.used: float = 0
+_MOST_QUEUES: Final = 256
 
 
 class Reached(NamedTuple):
@@ -100,7 +48,8 @@ class Reached(NamedTuple):
 
 
 _Entry = tuple[tuple["Block", ...], Amounts, "BudgetMetrics"]
-_Queued = tuple["Estimate", float, int, "Block", "BudgetMetrics"]
+Queued = tuple["Estimate", float, int]
+_Queue = tuple["Block", "BudgetMetrics", list[Queued]]
 
 
 class Book:
@@ -111,7 +60,7 @@ class Book:
         self._lock = RLock()
         self._is_busy = False
         self._waiting: deque[_Entry] = deque()
-        self._queue: list[_Queued] = []
+        self._queues: list[_Queue] = []
 
     def charge(
         self, block: Block, estimate: Estimate, wcf_high_l: float, output_tokens: int, told: BudgetMetrics
@@ -125,8 +74,10 @@ class Book:
             return self.spend(block.chain, Amounts.of_requests([(estimate, wcf_high_l, output_tokens)]), told)
         self._is_busy = True
         try:
-            queue = self._queue
-            queue.append((estimate, wcf_high_l, output_tokens, block, told))
+            if block.queued_for is not told:
+                self._begin_queue(block, told)
+            queue = block.queue
+            queue.append((estimate, wcf_high_l, output_tokens))
             to_do = len(queue) >= _POST_WHEN_QUEUED or self._waiting
             for watch in watches:
                 at = watch.at
@@ -144,7 +95,7 @@ class Book:
             self._waiting.append((blocks, amounts, told))
             return []
         try:
-            self._post_queue()
+            self._post_queues()
             reached = _post(blocks, amounts, told)
             self._post_waiting()
         finally:
@@ -156,7 +107,7 @@ class Book:
         if not self._begin():
             return self._used_as_known(account)
         try:
-            self._post_queue()
+            self._post_queues()
             self._post_waiting()
             return account.now()
         finally:
@@ -166,7 +117,7 @@ class Book:
         """Add up all that waits."""
         if self._begin():
             try:
-                self._post_queue()
+                self._post_queues()
                 self._post_waiting()
             finally:
                 self._end()
@@ -190,7 +141,7 @@ class Book:
         self._lock = RLock()
         self._is_busy = False
         self._waiting.clear()
-        self._post_queue()
+        self._post_queues()
 
     def _begin(self) -> bool:
         """Take the lock; False where this very thread has it, or who has it does not give it back."""
@@ -207,29 +158,40 @@ class Book:
         self._is_busy = False
         self._lock.release()
 
+    def _begin_queue(self, block: Block, told: BudgetMetrics) -> None:
+        """The first request of a block since all was added up. However many blocks there are, few wait."""
+        if len(self._queues) >= _MOST_QUEUES:
+            self._post_queues()
+        queue: list[Queued] = []
+        # First into the list: a process that is forked in between finds all that waits there.
+        self._queues.append((block, told, queue))
+        block.queue = queue
+        block.queued_for = told
+
     def _used_as_known(self, account: Account) -> Amounts:
         """Where this very thread is adding: what was added, and what waits for that."""
-        queued = [
-            (estimate, wcf_high_l, output_tokens)
-            for estimate, wcf_high_l, output_tokens, block, _ in list(self._queue)
-            if any(charged.account is account for charged in block.chain)
-        ]
-        return account.now().plus(Amounts.of_requests(queued)) if queued else account.now()
+        used = account.now()
+        for block, _, queue in list(self._queues):
+            if queue and any(charged.account is account for charged in block.chain):
+                used = used.plus(Amounts.of_requests(queue))
+        return used
 
     def _settled(self, block: Block) -> list[Reached]:
         """Add up what waits, then say which limits of a block are reached."""
-        self._post_queue()
+        self._post_queues()
         self._post_waiting()
         return _reached(block.chain)
 
-    def _post_queue(self) -> None:
+    def _post_queues(self) -> None:
         """Add what waits to the accounts, the requests of one block together. No limit is reached by it: `charge` looks."""
-        queue, self._queue = self._queue, []
-        together: defaultdict[tuple[Block, BudgetMetrics], list[_Queued]] = defaultdict(list)
-        for queued in queue:
-            together[queued[3:]].append(queued)
-        for (block, told), requests in together.items():
-            amounts = Amounts.of_requests(requests)
+        queues = self._queues
+        while queues:
+            block, told, queue = queues[-1]
+            block.queued_for = None
+            queues.pop()
+            if not queue:
+                continue
+            amounts = Amounts.of_requests(queue)
             for charged in block.chain:
                 charged.account.sums = charged.account.sums.plus(amounts)
                 _wind(charged)

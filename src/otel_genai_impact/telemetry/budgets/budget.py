@@ -11,14 +11,17 @@ import time
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, SupportsFloat, TypeVar
 
+from opentelemetry.context import get_current
+
 from otel_genai_impact._contain import contained, log_once
 from otel_genai_impact.telemetry import scope
+from otel_genai_impact.telemetry.budgets.accounts import Account
 from otel_genai_impact.telemetry.budgets.amounts import CRITERIA, Limit
 from otel_genai_impact.telemetry.budgets.block import Action, Block
-from otel_genai_impact.telemetry.budgets.book import Account
 from otel_genai_impact.telemetry.budgets.handing_over import CALLS
 from otel_genai_impact.telemetry.budgets.metrics import DECLARED
 from otel_genai_impact.telemetry.budgets.refusing import GATES
+from otel_genai_impact.telemetry.budgets.travelling import HARD, can_travel, lowered, sent_with
 from otel_genai_impact.telemetry.budgets.windows import WINDOWS
 from otel_genai_impact.telemetry.metrics import all_metrics
 from otel_genai_impact.telemetry.scope import Scope
@@ -33,7 +36,6 @@ if TYPE_CHECKING:
     from otel_genai_impact.telemetry.budgets.handing_over import Exceeded
 
 _ACTIONS: Final[dict[str, Action]] = {"observe": "observe", "warn": "warn", "refuse": "refuse"}
-_HARD: Final = frozenset[Action]({"hand_over", "refuse"})
 _LONGEST_NAME: Final = 200
 _PATIENCE_S: Final = 5.0
 
@@ -71,6 +73,10 @@ class budget:  # noqa: N801 -- read as a word of the sentence
         window_s: with it, these sums begin anew this long after their first request.
         redis: URL of a Redis where many processes have these sums together, `redis://localhost:6379/0`; a day is the
             window there if none is given. Needs the extra `redis`.
+        propagate: send what is left to the services that are called inside, as baggage; to all that are, so also to
+            providers, if what is instrumented sends them baggage.
+        from_baggage: let what the caller of this service has left, by its own budget of this name, lower the limits. Not
+            with a key, a window or Redis: the caller keeps the sums.
 
     Raises:
         ValueError: a limit or action is none, where requests are to be refused. Else that is one line in the log.
@@ -88,6 +94,8 @@ class budget:  # noqa: N801 -- read as a word of the sentence
         key: object = None,
         window_s: SupportsFloat | None = None,
         redis: str | None = None,
+        propagate: bool = False,
+        from_baggage: bool = False,
         **unknown: object,
     ) -> None:
         self.name: Final = str(name)[:_LONGEST_NAME]
@@ -102,6 +110,11 @@ class budget:  # noqa: N801 -- read as a word of the sentence
             if key is None and self._window_s is None and redis is None
             else str("" if key is None else key)[:_LONGEST_NAME]
         )
+        self._propagates = propagate and can_travel(self.name)
+        self._is_lowered = from_baggage and can_travel(self.name)
+        if self._is_lowered and self._key is not None:
+            self._is_lowered = False
+            self._refuse_or_log("from_baggage goes with no key, window_s or redis", self._action)
         self._entered: list[_Entered] = []
 
     @staticmethod
@@ -166,17 +179,22 @@ class budget:  # noqa: N801 -- read as a word of the sentence
     def _made(self) -> tuple[Block, Scope]:
         above = scope.current()
         account = self._account()
+        limits = self._limits
+        if self._is_lowered:
+            with contained("reading what is left of a budget"):
+                limits = lowered(self.name, limits, self._action)
         block = Block(
             name=self.name,
+            # Those of the code alone: no caller makes the metric `limit` jump.
             metric_name=DECLARED.add(self.name, self._limits),
             key=self._key,
-            limits=self._limits,
+            limits=limits,
             account=account,
             counts=all(outer.account is not account for outer in above.budgets),
             action=self._action,
             hand_over=self._hand_over,
             loop=_running_loop(),
-            bounds_water=any(limit.criterion is CRITERIA["wcf_l"] for limit in self._limits)
+            bounds_water=any(limit.criterion is CRITERIA["wcf_l"] for limit in limits)
             or any(outer.bounds_water for outer in above.budgets),
             above=above.budgets,
         )
@@ -204,7 +222,11 @@ class budget:  # noqa: N801 -- read as a word of the sentence
             if self._action == "refuse" and GATES.put_up is not None:
                 GATES.put_up()
         entered = Scope(above.attribution, (*above.budgets, block))
-        self._entered.append(_Entered(block, entered, scope.enter(entered)))
+        context = get_current()
+        if self._propagates:
+            with contained("sending what is left of a budget"):
+                context = sent_with(block, context)
+        self._entered.append(_Entered(block, entered, scope.enter(entered, context)))
 
     def _left(self) -> Block | None:
         """Leave the block of this budget that is open here, the innermost."""
@@ -246,7 +268,7 @@ class budget:  # noqa: N801 -- read as a word of the sentence
         if amount is None or amount < 0:
             self._refuse_or_log(f"{keyword}={given!r:.100} is no limit; allowed is a number from 0 on", self._action)
             return None
-        return Limit(criterion, amount, criterion.high if self._action in _HARD else criterion.column)
+        return Limit(criterion, amount, criterion.high if self._action in HARD else criterion.column)
 
     def _window(self, given: object) -> float | None:
         seconds = None if given is None else _number(given)

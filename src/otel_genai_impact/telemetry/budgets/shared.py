@@ -22,8 +22,9 @@ from urllib.parse import quote
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
 from otel_genai_impact._contain import contained, log_once
+from otel_genai_impact.telemetry.budgets.accounts import Account
 from otel_genai_impact.telemetry.budgets.amounts import NOTHING, REQUESTS, Amounts, Limit
-from otel_genai_impact.telemetry.budgets.book import BOOK, Account
+from otel_genai_impact.telemetry.budgets.book import BOOK
 
 if TYPE_CHECKING:
     from otel_genai_impact.telemetry.budgets.block import Block
@@ -37,13 +38,19 @@ _MOST_ACCOUNTS: Final = 10_000
 _WHOLE: Final = tuple(isinstance(amount, int) for amount in NOTHING)
 
 # In one step, so that no other process comes in between: add each amount, begin the window with the first of them, and
-# give the sums and how long (ms) the window lasts. Without amounts, only the latter.
+# give the sums and how long (ms) the window lasts. Without amounts, only the latter. Redis keeps the end of a window as a
+# time of day: where its clock was set back, what is left is more than the whole window, and is made that.
 _SCRIPT: Final = """
 for column = 2, #ARGV do redis.call('HINCRBYFLOAT', KEYS[1], column - 2, ARGV[column]) end
 local left = redis.call('PTTL', KEYS[1])
+local window = tonumber(redis.call('HGET', KEYS[1], 'window') or left)
 if left == -1 then
-  redis.call('PEXPIRE', KEYS[1], ARGV[1])
-  left = tonumber(ARGV[1])
+  redis.call('HSET', KEYS[1], 'window', ARGV[1])
+  window = tonumber(ARGV[1])
+end
+if left == -1 or left > window then
+  redis.call('PEXPIRE', KEYS[1], window)
+  left = window
 end
 local sums = {left}
 for column = 0, COLUMNS - 1 do sums[column + 2] = redis.call('HGET', KEYS[1], column) or '0' end

@@ -8,8 +8,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from otel_genai_impact._contain import log_once
+from otel_genai_impact.telemetry.budgets.accounts import Account
 from otel_genai_impact.telemetry.budgets.amounts import NOTHING, Amounts
-from otel_genai_impact.telemetry.budgets.book import Account
 
 if TYPE_CHECKING:
     from otel_genai_impact.telemetry.budgets.block import Block

@@ -16,6 +16,10 @@ from tests.kit.telemetry import CHAT, USAGE, Telemetry
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from opentelemetry.sdk.trace import Span
+
+    from otel_genai_impact.telemetry.budgets.block import Block
+
 
 def _request(telemetry: Telemetry, output_tokens: int) -> dict[str, Any]:
     return telemetry.request({"gen_ai.usage.output_tokens": output_tokens})
@@ -76,6 +80,32 @@ def test_a_span_that_ends_while_this_very_thread_adds_is_added(
     assert 3 == block.used.requests
     assert block.exceeded
     assert 1 == telemetry.total("genai_impact.budget.exceeded")
+
+
+def test_many_blocks_have_something_waiting_at_once(telemetry: Telemetry) -> None:
+    """Streams that end after their blocks, more blocks than wait at a time: few queues are kept, and each request is in its sums."""
+    blocks: list[Block] = []
+    streams: list[Span] = []
+    for _ in range(600):
+        with budget("answer", gwp_g=100, on_exceeded="observe") as block:
+            streams.append(telemetry.start({**CHAT, **USAGE}))
+            blocks.append(block)
+    for span in streams:
+        telemetry.end(span)
+    assert len(book.BOOK._queues) <= 256
+    written = [(span.attributes or {})["genai_impact.gwp"] for span in telemetry.spans]
+    assert 600 == len(written)
+    assert written == [block.used.gwp_g for block in blocks]
+
+
+def test_one_block_counts_for_two_meter_providers() -> None:
+    """Requests of two tracer providers by turns: the block has all, the metrics of each provider its own."""
+    one, other = Telemetry(), Telemetry()
+    with budget("answer", gwp_g=100, on_exceeded="observe") as block:
+        for telemetry in (one, other, one):
+            telemetry.request()
+    assert 3 == block.used.requests
+    assert [2, 1] == [by.total("genai_impact.budget.requests.used") for by in (one, other)]
 
 
 def test_metrics_have_what_waits(telemetry: Telemetry) -> None:
