@@ -137,7 +137,7 @@ def soak(
     rounds: int = ROUNDS,
     tell: Callable[[int, float], None] | None = None,
 ) -> Soaked:
-    """So many spans, of which the first ones are to fill what is bounded. Tells after each tenth how large the process is."""
+    """So many spans, of which the first ones are to fill what is bounded. Tells after them and each tenth how large the process is."""
     start, run, log = perf_counter_ns(), _Soak(kind), _Log()
     _logger.addHandler(log)
     _logger.propagate = False
@@ -145,6 +145,8 @@ def soak(
     first = run.cost(rounds)
     run.go_on(warm_up)
     rss = [resident_mib()]
+    if tell is not None:
+        tell(run.observed.spans, rss[0])
     while run.observed.spans < spans:
         run.go_on(min(spans, run.observed.spans + max(spans // 10, 1)))
         rss.append(resident_mib())
