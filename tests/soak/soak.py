@@ -137,7 +137,7 @@ def soak(
     rounds: int = ROUNDS,
     tell: Callable[[int, float], None] | None = None,
 ) -> Soaked:
-    """So many spans, of which the first ones are to fill what is bounded. Tells after each tenth how large the process is."""
+    """So many spans, of which the first ones are to fill what is bounded. Tells after them and each tenth how large the process is."""
     start, run, log = perf_counter_ns(), _Soak(kind), _Log()
     _logger.addHandler(log)
     _logger.propagate = False
@@ -145,6 +145,8 @@ def soak(
     first = run.cost(rounds)
     run.go_on(warm_up)
     rss = [resident_mib()]
+    if tell is not None:
+        tell(run.observed.spans, rss[0])
     while run.observed.spans < spans:
         run.go_on(min(spans, run.observed.spans + max(spans // 10, 1)))
         rss.append(resident_mib())
@@ -167,10 +169,10 @@ def soak(
 
 
 def resident_mib() -> float:
-    """The resident memory of now."""
+    """The memory of its own that the process has now, swapped out or not: pages of files come and go with the machine's load."""
     gc.collect()
     lines = _STATUS.read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1024
+    return sum(int(line.split()[1]) for line in lines if line.startswith(("RssAnon:", "VmSwap:"))) / 1024
 
 
 def _ns_a_span(step: Callable[[], None], stream: Stream) -> float:

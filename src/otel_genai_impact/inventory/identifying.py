@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from otel_genai_impact._room import make_room
 from otel_genai_impact.inventory.hints import did_you_mean
 from otel_genai_impact.inventory.providers import table_of
 from otel_genai_impact.inventory.resolved import TEXT, Resolution
@@ -67,6 +68,5 @@ class ModelNames:
 
 
 def _keep(memory: dict[_Name, _Kept], key: _Name, value: _Kept, most: int) -> None:
-    if len(memory) >= most:
-        memory.clear()  # rare: what is needed comes back at once
+    make_room(memory, most)
     memory[key] = value

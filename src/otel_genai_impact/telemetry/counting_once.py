@@ -61,7 +61,8 @@ class Provisional(NamedTuple):
         row: the ledger's row.
         input_tokens: what was added there.
         output_tokens: what was added there.
-        parent: the span above it.
+        parent_id: of the span above it; 0 if there is none. Its context would keep a kilobyte alive with it.
+        is_remote: whether that is called remote.
         began_ns: when its span started.
         ended_ns: when its span ended.
         written: what its exporters read.
@@ -71,7 +72,8 @@ class Provisional(NamedTuple):
     row: Row
     input_tokens: int
     output_tokens: int
-    parent: SpanContext | None
+    parent_id: int
+    is_remote: bool
     began_ns: int
     ended_ns: int
     written: ref[BoundedAttributes] | None
@@ -95,7 +97,8 @@ class CountingOnce:
         self._covered: Final = self.below.table
         self._counted: Final = self.counted.table
         self._recent: Final = self.siblings.recent
-        self._provisional: Final[Memory[Provisional]] = Memory()
+        # Few are without usage: so that it is as full soon as it will ever be, it is no larger than it need be.
+        self._provisional: Final[Memory[Provisional]] = Memory(generations=1)
         self._of_callers: Final[Memory[int]] = Memory()
 
     def passed(self, span: ReadableSpan) -> None:
@@ -159,7 +162,8 @@ class CountingOnce:
             row=row,
             input_tokens=input_tokens,
             output_tokens=output_tokens,
-            parent=parent,
+            parent_id=0 if parent is None else parent.span_id,
+            is_remote=parent is not None and parent.is_remote,
             began_ns=leaf.began_ns,
             ended_ns=leaf.ended_ns,
             written=rewritable(span),

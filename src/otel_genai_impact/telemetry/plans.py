@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from otel_genai_impact import semconv
 from otel_genai_impact._contain import log_once
+from otel_genai_impact._room import make_room
 from otel_genai_impact.inventory.hosts import serve
 from otel_genai_impact.telemetry.attributes import template
 from otel_genai_impact.telemetry.request import NAMES
@@ -234,7 +235,6 @@ def keep(memory: dict[Any, _Kept], key: tuple[Any, ...], value: _Kept, most: int
     names: tuple[str | None, ...] = key[0]
     if any(name is not None and len(name) > _LONGEST_NAME for name in names):
         return value
-    if len(memory) >= most:
-        memory.clear()  # rare: it takes thousands of names, and what is needed comes back at once
+    make_room(memory, most)
     memory[key] = value
     return value

@@ -341,7 +341,7 @@ class Recorder:
             return False
         LEDGER.move(counted.row, plan.row, counted.input_tokens, counted.output_tokens)
         self._spending.taken_back(counted.budgets)
-        self._rollups.take_back(counted.parent, counted.began_ns)
+        self._rollups.take_back(counted.parent_id, counted.began_ns, is_remote=counted.is_remote)
         rewrite(counted.written, semconv.NOT_ESTIMATED, semconv.DUPLICATE)
         return True
 

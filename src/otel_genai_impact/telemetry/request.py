@@ -5,6 +5,7 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from otel_genai_impact._room import make_room
 from otel_genai_impact.inventory.hosts import OWN_HOSTS, server_at
 from otel_genai_impact.semconv import (
     GEN_AI_OPERATION_NAME,
@@ -194,8 +195,7 @@ def _read(  # noqa: C901 -- what is common, is looked at in place
 def _remember_plain(*names: str | None) -> None:
     """Names that `read` need not look at again. Names come from strangers: bounded in length and number."""
     if all(name is None or len(name) <= _LONGEST_NAME for name in names):
-        if len(_plain_names) >= _MOST_NAMES:
-            _plain_names.clear()  # rare: it takes thousands of names, and what is needed comes back at once
+        make_room(_plain_names, _MOST_NAMES)
         _plain_names[names] = OWN_HOSTS.get(names[1], "")
 
 

@@ -17,7 +17,6 @@ from otel_genai_impact.telemetry.memory import Memory
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
-    from opentelemetry.trace import SpanContext
     from opentelemetry.util.types import AttributeValue
 
 _MOST_GONE: Final = 16
@@ -79,10 +78,9 @@ class RollUps:
         """Add a request to what is above its span, with what was below it."""
         self._pass_on(span, sums)
 
-    def take_back(self, parent: SpanContext | None, began_ns: int) -> None:
+    def take_back(self, parent_id: int, began_ns: int, *, is_remote: bool) -> None:
         """A request without an estimate was counted below this span, and is counted elsewhere now."""
-        if parent is not None:
-            self._add(parent.span_id, _TAKEN_BACK, began_ns, is_remote=parent.is_remote)
+        self._add(parent_id, _TAKEN_BACK, began_ns, is_remote=is_remote)
 
     def is_here_after_all(self, span: ReadableSpan) -> bool:
         """Whether something was added to this span that called it remote."""

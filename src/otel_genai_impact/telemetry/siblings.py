@@ -156,11 +156,10 @@ class Siblings:
         """The twin where only one of both says what was used. Then both must say the model."""
         if leaf.model is None or failed:
             return None
-        if leaf.has_usage:
-            others = [other for other in list(self.without_usage) if other.model is not None]
-        else:
-            others = [other for other in list(self.recent) if other.model is not None and other.has_usage]
-        return self._absorbing(leaf, others)
+        # What ended before this began is not beside it: of hundreds that leaves a few.
+        began_ns, last = leaf.began_ns, self.without_usage if leaf.has_usage else self.recent
+        late = [other for other in list(last) if other.ended_ns >= began_ns and other.model is not None]
+        return self._absorbing(leaf, late if leaf.has_usage else [other for other in late if other.has_usage])
 
     def _absorbing(self, leaf: Leaf, others: Iterable[Leaf]) -> Leaf | None:
         """Of these requests, the one that absorbs this span; each only one of each other instrumentation.

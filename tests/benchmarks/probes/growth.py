@@ -31,10 +31,13 @@ _SPANS_A_CALL: Final = 4
 
 
 def resident_kib() -> int | None:
-    """The resident memory of now; None where there is no /proc."""
+    """The memory of its own that the process has now, swapped out or not; None where there is no /proc.
+
+    Pages of files come and go with the machine's load.
+    """
     gc.collect()
     lines = _STATUS.read_text().splitlines() if _STATUS.exists() else []
-    return next((int(line.split()[1]) for line in lines if line.startswith("VmRSS:")), None)
+    return sum(int(line.split()[1]) for line in lines if line.startswith(("RssAnon:", "VmSwap:"))) or None
 
 
 def call(framework: Tracer, sdk: Tracer, number: int) -> None:

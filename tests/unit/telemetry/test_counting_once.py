@@ -149,6 +149,16 @@ def test_memory_is_bounded(telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch
     assert _requests(telemetry) == 50
 
 
+def test_requests_without_usage_are_few(telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They come rarely, and each takes much: so that this is soon as full as it will be, half as many are remembered."""
+    monkeypatch.setattr(memory, "GENERATION", 16)
+    sizes = set[int]()
+    for number in range(100):
+        telemetry.end(telemetry.start({**CHAT, ID: f"r{number}"}))
+        sizes.add(len(telemetry.processor._recorder._once._provisional))
+    assert set(range(1, 16)) == sizes
+
+
 def test_old_twins_are_forgotten(telemetry: Telemetry) -> None:
     """What was counted long ago absorbs nothing any more."""
     telemetry.request({ID: "r1"}, scope="one", seconds=1)

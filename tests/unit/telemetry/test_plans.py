@@ -17,8 +17,8 @@ def test_names_that_nobody_knows_displace_no_plan() -> None:
     for number in range(1500):
         telemetry.request({"gen_ai.request.model": f"nobody-{number}"})
     assert [plan] == list(plans.known.values())
-    assert 0 < len(plans.without) <= 1024
-    assert 0 < len(plans._rows) <= 1024
+    # About as full as they will ever be: a table that swings makes the process grow for days.
+    assert {True} == {1024 * 7 // 8 <= len(kept) <= 1024 for kept in (plans.without, plans._rows)}
 
 
 def test_an_unknown_name_is_looked_up_once() -> None:

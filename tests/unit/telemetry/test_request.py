@@ -173,12 +173,14 @@ def test_names_are_remembered_up_to_a_length(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_names_are_remembered_up_to_a_number() -> None:
-    """Strangers may choose them: when there are too many, it begins anew, and the last one is remembered."""
-    for number in range(module._MOST_NAMES):
+    """Strangers may choose them: when there are too many, the oldest eighth is forgotten, and the last one is remembered."""
+    most = module._MOST_NAMES
+    for number in range(most):
         read("chat", plain_span(request_model=f"model-{number}"))
-    assert module._MOST_NAMES == len(_remembered())
+    assert most == len(_remembered())
     read("chat", plain_span(request_model="one-more"))
-    assert ["one-more"] == [names[3] for names in _remembered()]
+    left = [f"model-{number}" for number in range(most // 8, most)]
+    assert [*left, "one-more"] == [names[3] for names in _remembered()]
 
 
 def _remembered() -> list[tuple[str, ...]]:
