@@ -1,7 +1,7 @@
 """What answers of a model on this machine take, by its energy counters.
 
-Needs a server that speaks OpenAI's API at OPENAI_BASE_URL, `python tools/local_model.py --port 8080` for one, and the extra
-`measured`. An application of yours needs none of this: GENAI_IMPACT_MEASURED=local and `opentelemetry-instrument` do it.
+Needs `pip install 'otel-genai-impact[measured]' openai`, and a server that speaks OpenAI's API at OPENAI_BASE_URL,
+`python tools/local_model.py --port 8080` for one. An application of yours needs none of this: GENAI_IMPACT_MEASURED=local and `opentelemetry-instrument` do it.
 """
 
 from __future__ import annotations

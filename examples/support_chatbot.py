@@ -1,5 +1,6 @@
 """A support chatbot that hands over to a human when it has emitted more than its answer is worth.
 
+    pip install 'otel-genai-impact[distro]' openai
     OPENAI_API_KEY=... genai-impact run python examples/support_chatbot.py
 
 It asks again until the model says that the problem is solved. After the call with which the budget of one answer is used up, it

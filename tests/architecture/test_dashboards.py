@@ -35,7 +35,7 @@ COUNTERS = {
 OURS = {f"{name.replace('.', '_')}{SUFFIXES.get(unit, '')}_total" for name, unit in COUNTERS.items()}
 OUR_HISTOGRAM = f"{semconv.REQUEST_ENERGY.replace('.', '_')}_joules_bucket"
 OF_THE_INSTRUMENTATIONS = {"gen_ai_client_token_usage_sum", "gen_ai_client_operation_duration_seconds_bucket"}
-OF_THE_RULES = re.compile(r"service:genai_impact_\w+:(budget30d|rate\w+)")
+OF_THE_RULES = re.compile(r"service:genai_impact_\w+:(budget30d|rate\w+)|model:genai_server_\w+:ratio_rate5m")
 
 
 def test_there_is_one_for_each_reader() -> None:

@@ -11,6 +11,7 @@ from tools.grafana.promql import (
     ENERGY_HIGH,
     ENERGY_LOW,
     GWP,
+    MEASURED_AT_SERVER,
     MODEL,
     PROVIDER,
     REQUESTS,
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 _MODEL = f"{{{{{MODEL}}}}}"
 _OF_MODEL = f"{PROVIDER}, {MODEL}"
+_AT_THE_SERVER = f'{MEASURED_AT_SERVER}{{{MODEL}=~"$model"}}'
+_MEASURED = f"1000 * {_AT_THE_SERVER}"
+_ESTIMATED_THERE = f"{per_output_token(ENERGY, tokens=1000)} and on ({MODEL}) {_AT_THE_SERVER}"
 _HOW_TO_COMPARE = """\
 - **Per token** compares models on the same work. **Per request** compares what your users do with them.
 - Where the bounds of two models overlap, neither is known to be better. Sizes that providers do not disclose make
@@ -75,7 +79,15 @@ def models() -> Dashboard:
             "CO2eq. Moves with the electricity zone as well as with the model.",
         ),
         lines("Energy of a request", [Line(per_request(ENERGY, by=MODEL), _MODEL)], JOULE, "By model, in time."),
-        note("How to compare", _HOW_TO_COMPARE),
+        lines(
+            "Energy of 1,000 tokens, measured at the server",
+            [Line(_MEASURED, f"{_MODEL} measured"), Line(_ESTIMATED_THERE, f"{_MODEL} estimated")],
+            JOULE,
+            "Of models that you run yourself, if Prometheus has alerts/server.rules.yml: joules of GPUs and processors, "
+            "without cooling, for the tokens that the servers generated; and what applications estimated for the same "
+            "models, with cooling. docs/measured.md says what to scrape.",
+        ),
+        note("How to compare", _HOW_TO_COMPARE, width=24),
     ):
         dashboard.with_panel(panel)
     return dashboard

@@ -16,6 +16,8 @@ REQUEST_ENERGY_BUCKETS: Final = "genai_impact_request_energy_joules_bucket"
 # Of the official instrumentations, beside our own: tokens and duration of each call.
 TOKENS_SUM: Final = "gen_ai_client_token_usage_sum"
 DURATION_BUCKETS: Final = "gen_ai_client_operation_duration_seconds_bucket"
+# Of alerts/server.rules.yml.
+MEASURED_AT_SERVER: Final = "model:genai_server_energy_joules_per_output_token:ratio_rate5m"
 
 SERVICE: Final = "service_name"
 PROVIDER: Final = "gen_ai_provider_name"

@@ -82,7 +82,7 @@ def _object(text: str) -> Mapping[str, Any] | None:
         return None
     try:
         return _mapping(json.loads(text))
-    except ValueError:
+    except (ValueError, RecursionError):  # thousands of brackets deep
         return None
 
 

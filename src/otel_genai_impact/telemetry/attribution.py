@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
+from otel_genai_impact import semconv
 from otel_genai_impact._contain import contained, log_once
 from otel_genai_impact.telemetry.around import around
 from otel_genai_impact.telemetry.plans import short
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST_KEYS: Final = 16
 _LONGEST_KEY: Final = 100
+_LARGEST_NUMBER: Final = 10**100
 # What others write, and what we do: nobody is charged by writing over it.
 _TAKEN: Final = ("gen_ai.", "genai_impact.", "otel.")
 
@@ -102,14 +105,27 @@ def _usable(names: Mapping[str, object]) -> dict[str, str | None]:
             )
         elif value is None:
             usable[key] = None
-        elif isinstance(value, (str, bool, int, float)) and value != "":
-            usable[key] = short(_text(value))
+        elif text := _text(value):
+            usable[key] = short(text)
+            if usable[key] != text:
+                log_once(
+                    logging.WARNING, f"attribute_to: the value of {key!r} is too long for a name; it is {semconv.OTHER}"
+                )
         else:
             log_once(logging.WARNING, f"attribute_to: the value of {key!r} is no text and no number; it is ignored")
     return usable
 
 
-def _text(value: str | float | bool) -> str:
-    if isinstance(value, str):
-        return str.__str__(value)  # of a member of an enumeration the value, not its name
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _text(value: object) -> str | None:
+    """A value as a text; None if it can be none, such as what is no number."""
+    match value:
+        case str():
+            return str.__str__(value)  # of a member of an enumeration the value, not its name
+        case bool():
+            return str(value).lower()
+        case int() if abs(value) <= _LARGEST_NUMBER:  # Python refuses to write one of thousands of digits
+            return str(value)
+        case float() if isfinite(value):
+            return str(value)
+        case _:
+            return None

@@ -53,8 +53,8 @@ def reported(attributes: Mapping[str, Any]) -> Metered | None:
 
 
 def _energy_j(value: object) -> float | None:
-    """A count of joules; headers have it as text. Neither negative, nor infinite, nor more than can be."""
-    if isinstance(value, str) and len(value) <= _LONGEST_NUMBER:
+    """A count of joules; headers have it as text. Neither negative, nor infinite, nor more than can be, nor `1_000`."""
+    if isinstance(value, str) and len(value) <= _LONGEST_NUMBER and "_" not in value:
         try:
             value = float(value)
         except ValueError:

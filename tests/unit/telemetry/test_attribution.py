@@ -310,6 +310,18 @@ def test_values_of_other_types_are_texts(telemetry: Telemetry) -> None:
     assert ("acme", "7", "0.5", "true") == tuple(written[key] for key in ("tenant", "number", "share", "paying"))
 
 
+@pytest.mark.parametrize(
+    "value",
+    [float("nan"), float("inf"), 10**5000, "", [], b"acme"],
+    ids=["nan", "infinite", "thousands of digits", "empty", "list", "bytes"],
+)
+def test_one_value_that_cannot_be_used_costs_no_other(telemetry: Telemetry, value: object) -> None:
+    """Whatever one value is, the block's other names hold."""
+    with attribute_to(tenant=value, feature="search"):
+        written = telemetry.request()
+    assert (None, "search") == (written.get("tenant"), written.get("feature"))
+
+
 def test_long_values_and_many_names_are_bounded(telemetry: Telemetry) -> None:
     """A value of a novel's length is none, and of seventeen names one is left out."""
     with attribute_to({f"name{number:02}": "x" * (10 + 1000 * number) for number in range(17)}):

@@ -58,7 +58,7 @@ def test_a_provider_that_does_not_say_which_is_taken_for_the_machines_alone(tele
 
 
 @pytest.mark.parametrize(
-    "value", [float("nan"), -1.0, float("inf"), MOST_ENERGY_J * 1.01, True, "a lot", "", "9" * 40, (60.0,)]
+    "value", [float("nan"), -1.0, float("inf"), MOST_ENERGY_J * 1.01, True, "a lot", "", "1_000", "9" * 40, (60.0,)]
 )
 def test_what_cannot_be_an_energy_is_modelled_instead(telemetry: Telemetry, value: object) -> None:
     """NaN, negative, huge, and what is no number: the request is modelled, and says what happened."""
