@@ -72,12 +72,17 @@ _PARAMETERS: Final = "llm.invocation_parameters"
 _LANGFUSE_USAGE: Final = "langfuse.observation.usage_details"
 _LONGEST_JSON: Final = 4096
 
+INPUT_TOKENS: Final = (
+    semconv.GEN_AI_USAGE_INPUT_TOKENS,
+    *dict(_COUNTS)[semconv.GEN_AI_USAGE_INPUT_TOKENS],
+    _LANGFUSE_USAGE,
+)
 OUTPUT_TOKENS: Final = (
     semconv.GEN_AI_USAGE_OUTPUT_TOKENS,
     *dict(_COUNTS)[semconv.GEN_AI_USAGE_OUTPUT_TOKENS],
     _LANGFUSE_USAGE,
 )
-"""Where a count of output tokens may stand, in the order in which it is looked for."""
+"""Where a count of input tokens, and of output tokens, may stand, in the order in which it is looked for."""
 
 # A span that has one of these may be a request in another's words.
 MARKS: Final = frozenset({

@@ -196,8 +196,8 @@ def _tokens(summary: Summary) -> dict[str, Any]:
         "of_requests_with_an_estimate": {"input": estimated.input_tokens, "output": estimated.output_tokens},
         "of_all_requests": {"input": summary.total.input_tokens, "output": summary.total.output_tokens},
         "from": [
-            {"span_attribute": key or None, "requests_with_an_estimate": count}
-            for (key,), count in summary.token_sources.counts.most_common()
+            {"tokens": kind, "span_attribute": key or None, "requests_with_an_estimate": count}
+            for (kind, key), count in summary.token_sources.counts.most_common()
         ],
     }
 

@@ -79,7 +79,10 @@ def _record(audited: Mapping[str, Any]) -> Section:
 
 def _token_sources(audited: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for each in audited["tokens"]["from"]:
-        yield f"tokens from {each['span_attribute'] or 'nowhere'}", f"{each['requests_with_an_estimate']:,} requests"
+        yield (
+            f"{each['tokens']} tokens from {each['span_attribute'] or 'nowhere'}",
+            f"{each['requests_with_an_estimate']:,} requests",
+        )
 
 
 def _methods(audited: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

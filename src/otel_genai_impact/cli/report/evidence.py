@@ -53,6 +53,10 @@ def images_of(attributes: Mapping[str, Any], request: Request) -> int | None:
     return count if isinstance(count, int) and not isinstance(count, bool) and 0 < count <= _MOST_CHOICES else 1
 
 
-def attribute_of_output_tokens(attributes: Mapping[str, Any]) -> str | None:
-    """The key of the attribute that says how many tokens were generated."""
-    return next((key for key in dialects.OUTPUT_TOKENS if attributes.get(key) is not None), None)
+def attributes_of_tokens(attributes: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """The keys of the attributes that say how many tokens went in, and how many were generated."""
+    said_in, said_out = (
+        next((key for key in keys if attributes.get(key) is not None), None)
+        for keys in (dialects.INPUT_TOKENS, dialects.OUTPUT_TOKENS)
+    )
+    return said_in, said_out

@@ -69,7 +69,7 @@ class CountedRequest(NamedTuple):
         assumptions: codes of what was assumed.
         basis: method and version of the data, of those that were recorded and those that were not.
         dimensions: what the report is grouped by.
-        tokens_from: the attribute that says how many tokens were generated.
+        tokens_from: the attributes that say how many tokens went in, and how many were generated.
         task: what tells the task apart that the request is a part of; its trace if None.
         evidence: what the impacts rest on; None where there are none.
         images: how many images were generated, of a request for images.
@@ -91,7 +91,7 @@ class CountedRequest(NamedTuple):
     basis: str
     zone: str | None
     dimensions: tuple[str | None, ...]
-    tokens_from: str | None = None
+    tokens_from: tuple[str | None, str | None] = (None, None)
     task: str | None = None
     evidence: Evidence | None = None
     images: int | None = None

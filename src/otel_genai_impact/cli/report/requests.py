@@ -11,7 +11,7 @@ from opentelemetry.trace import SpanKind
 
 from otel_genai_impact import semconv
 from otel_genai_impact.cli.report.callers import Callers
-from otel_genai_impact.cli.report.evidence import attribute_of_output_tokens, evidence_of, images_of
+from otel_genai_impact.cli.report.evidence import attributes_of_tokens, evidence_of, images_of
 from otel_genai_impact.cli.report.records import (
     SAME_SPAN,
     TWIN,
@@ -252,7 +252,7 @@ class Estimating:
             basis=f"{evidence.method or 'method not recorded'}, data {evidence.data_version or 'not recorded'}",
             zone=evidence.zone,
             dimensions=tuple(said(key) for key in self._by),
-            tokens_from=attribute_of_output_tokens(attributes),
+            tokens_from=attributes_of_tokens(attributes),
             task=None if self._task is None else said(self._task),
             evidence=None if impacts is None else evidence,
             images=images_of(attributes, request),

@@ -131,7 +131,7 @@ class Summary:
         by: the names of the dimensions of `groups`.
         intensity, intensities: the scores of ISO/IEC 21031, of all requests and by group.
         evidence: what the estimates rest on, with the sums of the requests; under None what is not recorded, or too much.
-        token_sources: which attributes the counts of tokens come from.
+        token_sources: which attributes the counts of input and of output tokens come from.
         top: the requests with the most energy, as a heap.
     """
 
@@ -215,7 +215,8 @@ class Summary:
         task = request.task or f"{request.trace_id:032x}"
         self.intensity.add(request, new_task=self._is_new_task((), task))
         self.intensities.setdefault(group, Intensity()).add(request, new_task=self._is_new_task(group, task))
-        self.token_sources.add(request.tokens_from or "")
+        for kind, key in zip(("input", "output"), request.tokens_from, strict=True):
+            self.token_sources.add(kind, key or "")
         known = request.evidence in self.evidence or len(self.evidence) < _MOST_EVIDENCE
         self.evidence.setdefault(request.evidence if known else None, Sums()).add(request)
 

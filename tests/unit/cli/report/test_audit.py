@@ -143,9 +143,10 @@ def test_the_record_has_what_an_auditor_asks(traces: Path, capsys: pytest.Captur
     )
     assert method["approach"].startswith("average data")
     assert {"input": 80, "output": 1200} == audited["tokens"]["of_requests_with_an_estimate"]
-    assert [{"span_attribute": "gen_ai.usage.output_tokens", "requests_with_an_estimate": 4}] == audited["tokens"][
-        "from"
-    ]
+    assert {("input", "gen_ai.usage.input_tokens", 4), ("output", "gen_ai.usage.output_tokens", 4)} == {
+        (each["tokens"], each["span_attribute"], each["requests_with_an_estimate"])
+        for each in audited["tokens"]["from"]
+    }
     assert {"model.multimodal": 4, "zone.provider_default": 4} == {
         each["code"]: each["requests"] for each in audited["assumptions"]
     }
