@@ -27,6 +27,7 @@ def print_check(options: argparse.Namespace) -> int:
         len(custom.data_centers),
         len(custom.zones),
         len(custom.contracts),
+        len(custom.budgets),
         int(custom.machine is not None),
     )
     words = [f"{name.replace('_', ' ')} {count}" for name, count in zip(SECTIONS, counts, strict=True) if count]

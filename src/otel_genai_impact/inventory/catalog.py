@@ -11,14 +11,14 @@ from otel_genai_impact.impacts.electricity import REFERENCE_ELECTRICITY
 from otel_genai_impact.inventory.electricity import inventory_with
 from otel_genai_impact.inventory.identifying import ModelNames
 from otel_genai_impact.inventory.locating import Locations, ZoneError
-from otel_genai_impact.inventory.resolved import Served
+from otel_genai_impact.inventory.resolved import NOTHING_OWN, OwnWords, Served
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from otel_genai_impact.inventory.compiled import DataCenterEntry, Inventory, ModelEntry, ZoneEntry
     from otel_genai_impact.inventory.places import Place
-    from otel_genai_impact.inventory.resolved import Deployment, Machine, Resolution
+    from otel_genai_impact.inventory.resolved import Deployment, Resolution
 
 
 def _place_of(host: str | None) -> Place | None:
@@ -29,26 +29,26 @@ def _place_of(host: str | None) -> Place | None:
     return place_of_host(host)
 
 
-def _own_data(config: str | None, shipped: Inventory) -> tuple[Inventory, tuple[Deployment, ...], Machine | None]:
+def _own_data(config: str | None, shipped: Inventory) -> tuple[Inventory, OwnWords]:
     """The inventory with the data of a user's file.
 
     Raises:
         InventoryError: there is something wrong with the file (a ValueError).
     """
     if config is None:
-        return shipped, (), None
+        return shipped, NOTHING_OWN
     from pathlib import Path
 
     from otel_genai_impact.inventory.custom import read_custom, with_custom
 
     custom = read_custom(Path(config), shipped)
-    return with_custom(shipped, custom), custom.deployments, custom.machine
+    return with_custom(shipped, custom), OwnWords(custom.deployments, custom.machine, custom.budgets)
 
 
-def _usable_data(config: str | None, shipped: Inventory) -> tuple[Inventory, tuple[Deployment, ...], Machine | None]:
+def _usable_data(config: str | None, shipped: Inventory) -> tuple[Inventory, OwnWords]:
     """The same; as if there were no file if it cannot be used."""
     if config is None:
-        return shipped, (), None
+        return shipped, NOTHING_OWN
     from otel_genai_impact.inventory.fields import InventoryError
 
     try:
@@ -56,7 +56,7 @@ def _usable_data(config: str | None, shipped: Inventory) -> tuple[Inventory, tup
     except InventoryError as error:
         expected = f"a file that `genai-impact check` finds nothing wrong with: {error}"
         complain("config (GENAI_IMPACT_CONFIG)", config, expected)
-        return shipped, (), None
+        return shipped, NOTHING_OWN
 
 
 class ModelError(LookupError):
@@ -71,13 +71,14 @@ class Catalog:
     Args:
         zone: electricity zone for all requests, instead of each provider's own.
         entries: the inventory; the shipped one if not given.
-        deployments: what names mean that the user gave.
-        machine: what the user says of the machine that this process runs on.
+        own: what a file of the user's says beside that.
         electricity: the method's set of electricity data; that of the inventory, if one is given.
         data_version: of the shipped inventory, one that was kept; today's if not given.
 
     Attributes:
         electricity: the same.
+        machine: what the user says of the machine that this process runs on.
+        budgets: limits that the user's file gives, by name of the budget and keyword.
 
     Raises:
         ZoneError: the inventory has no such zone.
@@ -89,17 +90,17 @@ class Catalog:
         *,
         zone: str | None = None,
         entries: Inventory | None = None,
-        deployments: tuple[Deployment, ...] = (),
+        own: OwnWords = NOTHING_OWN,
         electricity: str = REFERENCE_ELECTRICITY,
-        machine: Machine | None = None,
         data_version: str | None = None,
     ) -> None:
         self._inventory = inventory_with(electricity, data_version) if entries is None else entries
         self.electricity = electricity
         self._names = ModelNames(self._inventory)
         self._locations = Locations(self._inventory, zone)
-        self.machine = machine
-        self._deployments = {(deployment.name, deployment.provider): deployment for deployment in deployments}
+        self.machine = own.machine
+        self.budgets = own.budgets
+        self._deployments = {(deployment.name, deployment.provider): deployment for deployment in own.deployments}
 
     @classmethod
     def of_setting(
@@ -111,12 +112,12 @@ class Catalog:
         data_version: str | None = None,
     ) -> Catalog:
         """The catalogue for a zone and a file of data that a user set: what cannot be used is a line in the log, and ignored."""
-        entries, deployments, machine = _usable_data(config, inventory_with(electricity, data_version))
+        entries, own = _usable_data(config, inventory_with(electricity, data_version))
         try:
-            return cls(zone=zone, entries=entries, deployments=deployments, electricity=electricity, machine=machine)
+            return cls(zone=zone, entries=entries, own=own, electricity=electricity)
         except ZoneError as error:
             complain("zone (GENAI_IMPACT_ZONE)", zone, f"a zone of the inventory: {error}")
-            return cls(entries=entries, deployments=deployments, electricity=electricity, machine=machine)
+            return cls(entries=entries, own=own, electricity=electricity)
 
     @classmethod
     def with_file(
@@ -129,8 +130,8 @@ class Catalog:
             DataVersionError: there are no data of that version.
             InventoryError: there is something wrong with the file (a ValueError).
         """
-        entries, deployments, machine = _own_data(config, inventory_with(electricity, data_version))
-        return cls(zone=zone, entries=entries, deployments=deployments, electricity=electricity, machine=machine)
+        entries, own = _own_data(config, inventory_with(electricity, data_version))
+        return cls(zone=zone, entries=entries, own=own, electricity=electricity)
 
     @property
     def data_version(self) -> str:

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 OWN: Final = "own"
 """The table of the user's own models."""
 
-SECTIONS: Final = ("models", "deployments", "data_centers", "zones", "contracts", "machine")
+SECTIONS: Final = ("models", "deployments", "data_centers", "zones", "contracts", "budgets", "machine")
 DEPLOYMENT_KEYS: Final = ("model", "provider", "data_center", "zone", "gpu", "precision", "batch_size", "contract")
 CONTRACT_KEYS: Final = ("gwp_kgco2eq_per_kwh", "instrument", "year", "sources", "checked")
+BUDGET_KEYS: Final = ("energy_j", "gwp_g", "wcf_l", "requests")
 GPUS: Final = ("H100", "H200", "B200")
 """Those that a method has figures for."""
 MACHINE_EMBODIED: Final = {
@@ -57,6 +58,7 @@ class CustomData:
         data_centers: the user's own, or other figures for one of the inventory.
         zones: the same for electricity zones.
         contracts: market-based greenhouse gases of one kWh, kgCO2eq.
+        budgets: limits by the name of the budget and the keyword of `budget()`.
         machine: that which this process runs on; None: nothing is said of it.
     """
 
@@ -65,6 +67,7 @@ class CustomData:
     data_centers: Mapping[str, DataCenterEntry]
     zones: Mapping[str, ZoneEntry]
     contracts: Mapping[str, float]
+    budgets: Mapping[str, Mapping[str, float]]
     machine: Machine | None = None
 
 
@@ -81,7 +84,10 @@ def read_custom(path: Path, shipped: Inventory) -> CustomData:
     centers = {name: _read_data_center(table, name, zones, shipped) for name, table in top.tables("data_centers")}
     models = {name: _read_model(table, name) for name, table in top.tables("models")}
     contracts = {name: _read_contract(table) for name, table in top.tables("contracts")}
-    own = CustomData(models=models, deployments=(), data_centers=centers, zones=zones, contracts=contracts)
+    budgets = {name: _read_budget(table) for name, table in top.tables("budgets")}
+    own = CustomData(
+        models=models, deployments=(), data_centers=centers, zones=zones, contracts=contracts, budgets=budgets
+    )
     deployments = tuple(_read_deployment(table, name, own, shipped) for name, table in top.tables("deployments"))
     machine = _read_machine(top.table("machine"), zones, shipped) if "machine" in top.values else None
     return replace(own, deployments=deployments, machine=machine)
@@ -162,6 +168,14 @@ def _read_deployment(table: Table, name: str, own: CustomData, shipped: Inventor
 def _is_zone(code: str, zones: Mapping[str, ZoneEntry], shipped: Inventory) -> bool:
     """Whether this file or any set of electricity data has it: a file serves every method."""
     return code in zones or shipped.zone(code) is not None or inventory_with(OWN_ELECTRICITY).zone(code) is not None
+
+
+def _read_budget(table: Table) -> dict[str, float]:
+    """The limits of a budget, whatever its code says of them."""
+    table.allow(*BUDGET_KEYS)
+    if not table.values:
+        raise table.error("", f"no limit, allowed are {', '.join(BUDGET_KEYS)}")
+    return {key: table.number(key, NOT_NEGATIVE) for key in BUDGET_KEYS if key in table.values}
 
 
 def _read_machine(table: Table, zones: Mapping[str, ZoneEntry], shipped: Inventory) -> Machine:

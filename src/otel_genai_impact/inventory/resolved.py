@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from otel_genai_impact.impacts.serving import UNKNOWN
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from otel_genai_impact.impacts.interval import Interval
     from otel_genai_impact.impacts.serving import Serving
     from otel_genai_impact.inventory.compiled import DataCenterEntry, ModelEntry, ZoneEntry
@@ -87,3 +90,20 @@ class Machine(NamedTuple):
     pue: Interval | None
     zone: str | None
     embodied_per_s: tuple[float, float, float] | None
+
+
+class OwnWords(NamedTuple):
+    """What a file of the user's says beside the inventory.
+
+    Attributes:
+        deployments: names that telemetry has, and what they mean.
+        machine: that which this process runs on; None: nothing is said of it.
+        budgets: limits by the name of the budget and the keyword of `budget()`.
+    """
+
+    deployments: tuple[Deployment, ...] = ()
+    machine: Machine | None = None
+    budgets: Mapping[str, Mapping[str, float]] = MappingProxyType({})
+
+
+NOTHING_OWN: Final = OwnWords()

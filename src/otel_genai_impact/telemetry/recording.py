@@ -86,11 +86,13 @@ class Recorder:
         attribution: Attribution,
     ) -> None:
         # They bring budgets and the model along, which those who only import us do without.
+        from otel_genai_impact.telemetry.budgets.configured import CONFIGURED
         from otel_genai_impact.telemetry.budgets.spending import Spending
         from otel_genai_impact.telemetry.metered_recording import MeteredRecorder
 
         self.plans: Final = Plans(catalog, method, settings.detail, metrics.account)
         self._spending = Spending(metrics.budgets)
+        CONFIGURED.put(catalog.budgets)
         from otel_genai_impact.telemetry.media_plans import media_plans
 
         self._media: Final = media_plans(catalog, method, settings.detail, metrics.account)

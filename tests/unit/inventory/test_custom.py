@@ -15,7 +15,7 @@ from otel_genai_impact import estimate, semconv
 from otel_genai_impact.cli import main
 from otel_genai_impact.inventory.catalog import Catalog
 from otel_genai_impact.inventory.compiled import inventory
-from otel_genai_impact.inventory.custom import DEPLOYMENT_KEYS, MACHINE_KEYS, SECTIONS, read_custom
+from otel_genai_impact.inventory.custom import BUDGET_KEYS, DEPLOYMENT_KEYS, MACHINE_KEYS, SECTIONS, read_custom
 from otel_genai_impact.inventory.fields import InventoryError
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ ERRORS = [
     (
         "[deployments.",
         "[deploiments.",
-        "line 4: deploiments: unknown key, allowed are models, deployments, data_centers, zones, contracts, machine",
+        "line 4: deploiments: unknown key, allowed are models, deployments, data_centers, zones, contracts, budgets, machine",
     ),
     (
         '"openai/gpt-4o"',
@@ -211,11 +211,26 @@ ERRORS = [
         f"pue = {'9' * 400}",
         f'line 28: data_centers."basement": pue: expected a number of at least 1 or [low, high], got {"9" * 400}',
     ),
-    ("pue = 1.1", "pue = 0.9", "line 40: machine: pue: expected a number of at least 1 or [low, high], got 0.9"),
+    (
+        "gwp_g = 2.0",
+        "gwp_g = -2.0",
+        'line 40: budgets."support-answer": gwp_g: expected a number of at least 0, got -2.0',
+    ),
+    (
+        "gwp_g = 2.0",
+        "gwp_kg = 2.0",
+        'line 40: budgets."support-answer": gwp_kg: unknown key, allowed are energy_j, gwp_g, wcf_l, requests',
+    ),
+    (
+        "gwp_g = 2.0",
+        "",
+        'line 39: budgets."support-answer": no limit, allowed are energy_j, gwp_g, wcf_l, requests',
+    ),
+    ("pue = 1.1", "pue = 0.9", "line 44: machine: pue: expected a number of at least 1 or [low, high], got 0.9"),
     (
         "embodied_pe_mj = 12000",
         "",
-        "line 39: machine: embodied_pe_mj: missing, expected a number of at least 0",
+        "line 43: machine: embodied_pe_mj: missing, expected a number of at least 0",
     ),
     (
         'data_center = "basement"',
@@ -261,7 +276,7 @@ def test_check_says_what_a_file_has(file: Path, capsys: pytest.CaptureFixture[st
     """Exit code 0, and one line."""
     assert main(["check", str(file)]) == 0
     assert (
-        f"{file}: fine: models 1, deployments 2, data centers 1, zones 1, contracts 1, machine 1\n"
+        f"{file}: fine: models 1, deployments 2, data centers 1, zones 1, contracts 1, budgets 1, machine 1\n"
         == capsys.readouterr().out
     )
 
@@ -280,6 +295,7 @@ def test_the_schema_knows_the_keys_that_the_reader_takes(file: Path) -> None:
     """Editors complete what is allowed, and no more: each table of the example, and each key of a deployment."""
     schema: dict[str, Any] = json.loads((DOCS / "genai-impact.schema.json").read_text(encoding="utf-8"))
     assert list(SECTIONS) == list(schema["properties"])
+    assert list(BUDGET_KEYS) == list(schema["properties"]["budgets"]["additionalProperties"]["properties"])
     machine = schema["properties"]["machine"]["properties"]
     assert list(MACHINE_KEYS) == list(machine)
     assert set(tomllib.loads(EXAMPLE)["machine"]) <= set(machine)
@@ -288,7 +304,7 @@ def test_the_schema_knows_the_keys_that_the_reader_takes(file: Path) -> None:
     for section, entries in list(tomllib.loads(EXAMPLE).items())[:-1]:
         for entry in entries.values():
             assert set(entry) <= set(tables[section]["properties"])
-            assert set(tables[section]["required"]) <= set(entry)
+            assert set(tables[section].get("required", ())) <= set(entry)
     for section in ("models", "data_centers", "zones"):
         keys = list(tables[section]["properties"])
         file.write_text(f'[{section}."{"a/b" if section == "models" else "FRA"}"]\nnonsense = 1\n', encoding="utf-8")

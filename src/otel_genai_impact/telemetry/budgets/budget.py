@@ -18,6 +18,7 @@ from otel_genai_impact.telemetry import scope
 from otel_genai_impact.telemetry.budgets.accounts import Account
 from otel_genai_impact.telemetry.budgets.amounts import CRITERIA, Limit
 from otel_genai_impact.telemetry.budgets.block import Action, Block
+from otel_genai_impact.telemetry.budgets.configured import CONFIGURED
 from otel_genai_impact.telemetry.budgets.handing_over import CALLS
 from otel_genai_impact.telemetry.budgets.metrics import DECLARED
 from otel_genai_impact.telemetry.budgets.refusing import GATES
@@ -179,14 +180,14 @@ class budget:  # noqa: N801 -- read as a word of the sentence
     def _made(self) -> tuple[Block, Scope]:
         above = scope.current()
         account = self._account()
-        limits = self._limits
+        limits = declared = CONFIGURED.instead_of(self._limits, self.name, self._action)
         if self._is_lowered:
             with contained("reading what is left of a budget"):
                 limits = lowered(self.name, limits, self._action)
         block = Block(
             name=self.name,
-            # Those of the code alone: no caller makes the metric `limit` jump.
-            metric_name=DECLARED.add(self.name, self._limits),
+            # Those of code and configuration alone: no caller makes the metric `limit` jump.
+            metric_name=DECLARED.add(self.name, declared),
             key=self._key,
             limits=limits,
             account=account,

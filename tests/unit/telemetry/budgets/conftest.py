@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from otel_genai_impact.telemetry.budgets import budget as budget_module
+from otel_genai_impact.telemetry.budgets.configured import CONFIGURED
 from otel_genai_impact.telemetry.budgets.forecast import HISTORY
 from otel_genai_impact.telemetry.budgets.metrics import DECLARED
 from otel_genai_impact.telemetry.budgets.windows import WINDOWS
@@ -21,5 +22,6 @@ def no_budgets_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(budget_module, "_PATIENCE_S", 0.3)
     yield
     DECLARED.limits.clear()
+    CONFIGURED._limits = {}
     WINDOWS._accounts.clear()
     HISTORY._sums.clear()
