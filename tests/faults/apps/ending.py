@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient, OpenAI
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _UNDER_WAY: Final = 4
+_READS: Final = ("read", "readinto", "recv", "recv_into")
 _KEPT: Final = list[object]()  # to the end of the interpreter
 _begun: Final = threading.Semaphore(0)
 
@@ -79,9 +81,17 @@ def terminated(client: OpenAI) -> None:
 
 def interrupted(client: OpenAI) -> None:
     """Ctrl-C while it waits for an answer."""
-    here = threading.get_ident()
-    threading.Timer(0.3, signal.pthread_kill, [here, signal.SIGINT]).start()
+    threading.Thread(target=_interrupt_when_it_reads, args=[threading.get_ident()], daemon=True).start()
     _ask(client, prompt="slow")
+
+
+def _interrupt_when_it_reads(thread: int) -> None:
+    """Not before: an interrupt that strikes a finalizer is lost, and the call goes on."""
+    seen = 0
+    while seen < 3:
+        time.sleep(0.1)
+        seen = seen + 1 if sys._current_frames()[thread].f_code.co_name in _READS else 0
+    signal.pthread_kill(thread, signal.SIGINT)
 
 
 def tasks(client: OpenAI) -> None:
