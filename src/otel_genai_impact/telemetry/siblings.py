@@ -45,9 +45,20 @@ class Leaf(NamedTuple):
         return generated is not None and generated >= 0 and bool(generated or (received or 0) > 0)
 
     def may_be(self, other: Leaf) -> bool:
-        """Whether both may report one request, where one encloses the other."""
-        same_id = self.response_id is None or other.response_id is None or self.response_id == other.response_id
-        return self.kind == other.kind and same_id and abs(other.ended_ns - self.ended_ns) < REMEMBERED_FOR_NS
+        """Whether both may report one request, where one encloses the other, or the answer's id is the same.
+
+        Then either has ended shortly before the other, or one ran while the other did, however long: a stream may take
+        its time, and a process may be stopped between the two.
+        """
+        if self.kind != other.kind:
+            return False
+        if self.response_id is not None and other.response_id is not None and self.response_id != other.response_id:
+            return False
+        return abs(other.ended_ns - self.ended_ns) < REMEMBERED_FOR_NS or self.overlaps(other)
+
+    def overlaps(self, other: Leaf) -> bool:
+        """Whether each began before the other ended."""
+        return self.began_ns <= other.ended_ns and other.began_ns <= self.ended_ns
 
     def has_the_scope_of(self, other: Leaf) -> bool:
         """Whether both come from one instrumentation."""
@@ -60,7 +71,7 @@ class Leaf(NamedTuple):
             return False
         if self.model is not None and other.model is not None and not _is_the_same(self.model, other.model):
             return False
-        if self.began_ns > other.ended_ns or other.began_ns > self.ended_ns:
+        if not self.overlaps(other):
             return False
         first, last = self.began_ns - other.began_ns, self.ended_ns - other.ended_ns
         return (first <= _SLACK_NS and last >= -_SLACK_NS) or (first >= -_SLACK_NS and last <= _SLACK_NS)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from otel_genai_impact.telemetry import memory
-from tests.kit.telemetry import CHAT, USAGE, Telemetry
+from tests.kit.telemetry import CHAT, SECOND_NS, USAGE, Telemetry
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import Span
@@ -161,8 +161,19 @@ def test_requests_without_usage_are_few(telemetry: Telemetry, monkeypatch: pytes
 
 def test_old_twins_are_forgotten(telemetry: Telemetry) -> None:
     """What was counted long ago absorbs nothing any more."""
-    telemetry.request({ID: "r1"}, scope="one", seconds=1)
-    assert STATUS not in telemetry.request({ID: "r1"}, scope="two", seconds=302)
+    telemetry.request({ID: "r1"}, scope="one", seconds=1, start_time=0)
+    assert STATUS not in telemetry.request({ID: "r1"}, scope="two", seconds=1, start_time=301 * SECOND_NS)
+
+
+@pytest.mark.parametrize("seconds", [302, 86_400])
+def test_what_runs_at_the_same_time_may_end_much_later(telemetry: Telemetry, seconds: int) -> None:
+    """A stream takes its time, and a process is stopped between the ends of two spans of one request."""
+    telemetry.request({ID: "r1"}, scope="one", seconds=1, start_time=0)
+    assert telemetry.request({ID: "r1"}, scope="two", seconds=seconds, start_time=1)[STATUS] == "duplicate"
+    outer = telemetry.start(CHAT, scope="instrumentation")
+    telemetry.end(telemetry.start(CHAT, scope="sdk", parent=outer), USAGE, seconds=1)
+    assert telemetry.end(outer, USAGE, seconds=seconds)[STATUS] == "duplicate"
+    assert _requests(telemetry) == 2
 
 
 def test_two_processors_on_one_provider_count_once(telemetry: Telemetry) -> None:
