@@ -54,7 +54,7 @@ class MediaPlans(Plans):
         asked = asked_by(request, attributes, self._modality)
         defaults = defaults_taken(asked, self._modality)
         key = (request[NAMES], (defaults, extra))
-        return self._kept(key, lambda: self._make(request, extra, asked, defaults)), asked
+        return self._kept(key, request.provider, lambda: self._make(request, extra, asked, defaults)), asked
 
     def why_no_plan(self, request: Request) -> str:
         """A model that is known without its numbers is not covered; any other is unknown."""

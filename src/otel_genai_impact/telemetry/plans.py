@@ -6,6 +6,7 @@ The hot path looks a plan up by the names on the span, and adds the request's to
 from __future__ import annotations
 
 import logging
+from collections import deque
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from otel_genai_impact import semconv
@@ -32,6 +33,9 @@ _MOST_PLANS: Final = 2048
 # Of names that nobody knows there is no end, where users or agents make them up: few are kept, so that what this takes is
 # reached soon, and does not grow for days.
 _MOST_WITHOUT_PLAN: Final = 1024
+# With the name of a real model, each name of a provider makes a plan: after so many they are taken to be made up, too.
+_MOST_PROVIDERS: Final = 64
+_MOST_OF_STRANGERS: Final = 256
 _LONGEST_NAME: Final = 200
 _Kept = TypeVar("_Kept")
 
@@ -88,20 +92,38 @@ class Plans:
         self.known: Final[dict[_Key, Plan]] = {}
         self.without: Final[dict[_Names, None]] = {}
         self._rows: dict[_Key, Row] = {}
+        self._providers = set[str | None]()
+        self._of_strangers: deque[_Key] = deque(maxlen=_MOST_OF_STRANGERS)
 
     def plan(self, request: Request, extra: ExtraAttributes, tier: str | None = None) -> Plan | None:
         """The plan for a request, of a service tier if the method knows one; None if the inventory does not have its model."""
         key = (request[NAMES], extra if tier is None else (tier, extra))
-        return self._kept(key, lambda: self._make_plan(request, extra, tier))
+        return self._kept(key, request.provider, lambda: self._make_plan(request, extra, tier))
 
-    def _kept(self, key: _Key, make: Callable[[], Plan | None]) -> Plan | None:
+    def _kept(self, key: _Key, provider: str | None, make: Callable[[], Plan | None]) -> Plan | None:
         """The plan of before, or else this one, kept. That there is none depends on the names alone."""
         plan = self.known.get(key)
         names: _Names = (key[0],)
         if plan is not None or names in self.without:
             return plan
         plan = make()
-        return keep(self.without, names, None, _MOST_WITHOUT_PLAN) if plan is None else keep(self.known, key, plan)
+        if plan is None:
+            return keep(self.without, names, None, _MOST_WITHOUT_PLAN)
+        keep(self.known, key, plan)
+        # What is too long was not kept.
+        if provider not in self._providers and key in self.known:
+            if len(self._providers) < _MOST_PROVIDERS:
+                self._providers.add(provider)
+            else:
+                self._note_stranger(key)
+        return plan
+
+    def _note_stranger(self, key: _Key) -> None:
+        """A plan of a provider whose name may be made up was kept: the oldest one of such goes."""
+        strangers = self._of_strangers
+        if len(strangers) == _MOST_OF_STRANGERS:
+            self.known.pop(strangers[0], None)
+        strangers.append(key)
 
     def why_no_plan(self, request: Request) -> str:
         """The reason why there is no plan: a model that makes no text is known, but no method covers what it makes."""

@@ -178,6 +178,8 @@ def test_endless_names_are_not_kept() -> None:
     assert telemetry.processor._recorder.plans.known == {}
     assert telemetry.processor._recorder.plans.without == {}
     assert telemetry.processor._recorder.plans._rows == {}
+    telemetry.request({"gen_ai.provider.name": "y" * 1_000_000})
+    assert telemetry.processor._recorder.plans._providers == set()
 
 
 def test_attribute_sets_are_bounded() -> None:

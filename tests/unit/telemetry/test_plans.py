@@ -21,6 +21,21 @@ def test_names_that_nobody_knows_displace_no_plan() -> None:
     assert {True} == {1024 * 7 // 8 <= len(kept) <= 1024 for kept in (plans.without, plans._rows)}
 
 
+def test_providers_that_somebody_made_up_are_few() -> None:
+    """A known model under ever new names of providers displaces no plan of those that were there before."""
+    telemetry = Telemetry()
+    telemetry.request()
+    plans = telemetry.processor._recorder.plans
+    plan = next(iter(plans.known.values()))
+    sizes = set[int]()
+    for number in range(1000):
+        telemetry.request({"gen_ai.provider.name": f"somebody-{number}"})
+        sizes.add(len(plans.known))
+    assert max(sizes) == len(plans.known) == 64 + 256
+    assert plan in plans.known.values()
+    assert telemetry.total("genai_impact.requests") == 1001
+
+
 def test_an_unknown_name_is_looked_up_once() -> None:
     """Also where each request is of another tenant: whether a model is known does not depend on that."""
     telemetry = Telemetry({"metric_attributes": "tenant"})
