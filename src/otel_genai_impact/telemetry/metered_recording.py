@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from otel_genai_impact import semconv
 from otel_genai_impact.impacts.metered import NO_SHARE
+from otel_genai_impact.telemetry.budgets.book import BOOK
 from otel_genai_impact.telemetry.ledger import LEDGER
 from otel_genai_impact.telemetry.metered_plans import MeteredPlans
 from otel_genai_impact.telemetry.rollups import Sums
@@ -67,12 +68,14 @@ class MeteredRecorder:
         latency_s = duration_ns / _NS_PER_S if duration_ns > 0 else inf
         estimate, written = self._plans.assess(plan, metered, request, latency_s)
         # Counted first: whatever may go wrong with the span, the sums are right.
-        LEDGER.add(plan.row, estimate, max(request.input_tokens or 0, 0), max(request.output_tokens or 0, 0))
+        counted = plan.row, estimate, max(request.input_tokens or 0, 0), max(request.output_tokens or 0, 0)
+        LEDGER.add(*counted)
         scope = of_span(span) if SCOPES.begun else None
         if scope is not None and scope.budgets:
-            generated = max(request.output_tokens or 0, 0)
             of = (metered.energy_j, NO_SHARE)
-            self._spending.estimated(span, scope.budgets[-1], estimate, generated, plan.system.bounds, of)
+            reached = BOOK.charge(scope.budgets[-1], counted, self._spending.told, plan.system.bounds, of)
+            if reached:
+                self._spending.tell(span, reached)
         self._rollups.count(span, Sums(estimate.energy, estimate.gwp, estimate.wcf, 1, 0))
         if context is not None:
             if self._energy_histogram is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from opentelemetry.context import get_current
 from opentelemetry.sdk.trace import SpanProcessor
 
 from otel_genai_impact._config import DEFAULT_METHOD, Settings, complain
@@ -15,7 +16,7 @@ from otel_genai_impact.telemetry.metrics import metrics_of
 from otel_genai_impact.telemetry.recording import Recorder
 from otel_genai_impact.telemetry.request import MARKS
 from otel_genai_impact.telemetry.rollups import RollUps
-from otel_genai_impact.telemetry.scope import SCOPES, remember
+from otel_genai_impact.telemetry.scope import KEY, SCOPES, remember_copy
 from otel_genai_impact.telemetry.writing import attributes_of
 
 if TYPE_CHECKING:
@@ -107,7 +108,12 @@ class ImpactSpanProcessor(SpanProcessor):
         """Remember the scope, and the baggage that becomes metric attributes: they are known when the span starts."""
         if SCOPES.begun:
             try:
-                remember(span, parent_context, self._sees_ending)
+                scope: Any = (get_current() if parent_context is None else parent_context).get(KEY)
+                if scope is not None:
+                    # Exact, and gone when the span is; as `ON_SPAN` names it.
+                    span._genai_impact_scope = scope  # type: ignore[attr-defined]  # noqa: SLF001
+                    if not self._sees_ending:
+                        remember_copy(span, scope)
             except Exception:  # noqa: BLE001 - the edge: nothing of ours reaches the user's call
                 failed("reading the scope of a span")
         if self._watches_starts:

@@ -27,7 +27,7 @@ from otel_genai_impact.telemetry.request import (
     what_of,
 )
 from otel_genai_impact.telemetry.rollups import WITHOUT_ESTIMATE, Sums
-from otel_genai_impact.telemetry.scope import ON_SPAN, SCOPES, of_span
+from otel_genai_impact.telemetry.scope import OF_COPIES, ON_SPAN, SCOPES, of_span
 from otel_genai_impact.telemetry.writing import parts_of, quick_parts_of, rewrite, write
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ class Recorder:
         attribution: Attribution,
     ) -> None:
         # They bring budgets and the model along, which those who only import us do without.
+        from otel_genai_impact.telemetry.budgets.book import BOOK
         from otel_genai_impact.telemetry.budgets.configured import CONFIGURED
         from otel_genai_impact.telemetry.budgets.spending import Spending
         from otel_genai_impact.telemetry.metered_recording import MeteredRecorder
@@ -139,6 +140,8 @@ class Recorder:
         # What is looked at for each request, without a step in between.
         self._known_plans: Final = self.plans.known
         self._queue: Final = LEDGER.queue
+        self._charge: Final = BOOK.charge
+        self._told: Final = metrics.budgets
         self._below: Final = rollups.waiting.table
 
     def ended(  # noqa: C901, PLR0912 -- what is common, is looked at in place
@@ -155,7 +158,7 @@ class Recorder:
             self.passed(span, attributes)
             return
         # Once for all that follows: it is looked up for every request from the first budget of a process on.
-        scope = (getattr(span, ON_SPAN, None) or of_span(span)) if SCOPES.begun else None
+        scope = (getattr(span, ON_SPAN, None) or (of_span(span) if OF_COPIES else None)) if SCOPES.begun else None
         if self._has_metric_attributes or (scope is not None and scope.attribution):
             attributes = self._attribution.of(span, attributes)
         what = what_of(request)
@@ -312,12 +315,14 @@ class Recorder:
         """Estimate a request by its plan, `of` what the method asks, and count and write what it comes to."""
         estimate = plan.estimate(*of)
         # Counted first: whatever may go wrong with the span, the sums are right. As `LEDGER.add` does it.
-        queue = self._queue
-        queue.append((plan.row, estimate, input_tokens, output_tokens))
+        queue, counted = self._queue, (plan.row, estimate, input_tokens, output_tokens)
+        queue.append(counted)
         if len(queue) >= POST_WHEN_QUEUED:
             LEDGER.post_soon()
-        if scope is not None and scope.budgets:
-            self._spending.estimated(span, scope.budgets[-1], estimate, output_tokens, plan.bounds, of)
+        if scope is not None and (budgets := scope.budgets):
+            reached = self._charge(budgets[-1], counted, self._told, plan.bounds, of)
+            if reached:
+                self._spending.tell(span, reached)
         if parts[3] is not None or self._below:
             self._rollups.count(span, _new(Sums, (estimate.energy, estimate.gwp, estimate.wcf, 1, 0)))
         if self._has_histograms:

@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from opentelemetry import context as context_api
-from opentelemetry.context import get_current
 
 from otel_genai_impact.telemetry.memory import Memory
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from opentelemetry.context import Context
     from opentelemetry.sdk.trace import ReadableSpan
 
-_KEY: Final = context_api.create_key("genai_impact_scope")
+KEY: Final = context_api.create_key("genai_impact_scope")
 ON_SPAN: Final = "_genai_impact_scope"
 
 
@@ -54,18 +53,19 @@ class _Use:
 SCOPES: Final = _Use()
 # For who passes a copy of the span on to us when it ends, alone: by the ids of the span.
 _of_copies: Final[Memory[Scope]] = Memory()
+OF_COPIES: Final = _of_copies.table
 
 
 def current(context: Context | None = None) -> Scope:
     """The scope of a context, of the current one where none is given."""
-    found = context_api.get_value(_KEY, context)
+    found = context_api.get_value(KEY, context)
     return found if isinstance(found, Scope) else NO_SCOPE
 
 
 def enter(scope: Scope, context: Context | None = None) -> Token[Context]:
     """From here on this scope holds, in this context (the current one if none), until `leave` gets what this gives."""
     SCOPES.begun = True
-    return context_api.attach(context_api.set_value(_KEY, scope, context))
+    return context_api.attach(context_api.set_value(KEY, scope, context))
 
 
 def leave(scope: Scope, token: Token[Context]) -> None:
@@ -78,28 +78,17 @@ def leave(scope: Scope, token: Token[Context]) -> None:
         context_api.detach(token)
 
 
-def remember(span: Any, parent_context: Context | None, sees_ending: bool) -> None:
-    """Keep the scope that a span starts in, with the span: exact, and gone when the span is.
-
-    Args:
-        span: the span.
-        parent_context: the context that it was given; None is the current one.
-        sees_ending: whether the same object will be given to us when the span ends. Else that is a copy of it, which has
-            its ids alone.
-    """
-    scope: Any = (get_current() if parent_context is None else parent_context).get(_KEY)
-    if scope is not None:
-        span._genai_impact_scope = scope  # noqa: SLF001
-        if not sees_ending:
-            ids = span.get_span_context()
-            _of_copies.put((ids.trace_id, ids.span_id), scope)
+def remember_copy(span: Any, scope: Scope) -> None:
+    """Keep the scope of a span of which we will be given a copy when it ends, which has its ids alone."""
+    ids = span.get_span_context()
+    _of_copies.put((ids.trace_id, ids.span_id), scope)
 
 
 def of_span(span: ReadableSpan) -> Scope | None:
     """The scope that a span started in; None if there was none. May be asked again."""
     # Not by its `__dict__`, which the interpreter would have to make: all other attributes are slower from then on.
     found = getattr(span, ON_SPAN, None)
-    if found is None and _of_copies.table:
+    if found is None and OF_COPIES:
         ids = span.context
         found = None if ids is None else _of_copies.get((ids.trace_id, ids.span_id))
     return found

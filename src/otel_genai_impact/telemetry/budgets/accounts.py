@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from otel_genai_impact.telemetry.budgets.amounts import IN_ESTIMATE, NOTHING, Amounts, Limit
+from otel_genai_impact.telemetry.budgets.amounts import IN_ESTIMATE, NOTHING, ONE_EACH, Amounts, Limit
 
 if TYPE_CHECKING:
     from otel_genai_impact.telemetry.budgets.block import Block
@@ -51,7 +51,7 @@ class Watch:
     """What a block used of what a limit is about: the same as the sums, but for the last digits, and always up to date.
 
     Attributes:
-        at: where an estimate has it; of what it has not, as `IN_ESTIMATE` says.
+        at: where an estimate has it; below 0 if it has not, as `IN_ESTIMATE` says.
         column: where the sums have it.
         near: from here on the limit may be reached.
         used: until now.
@@ -60,7 +60,7 @@ class Watch:
     __slots__ = ("at", "column", "near", "used")
 
     def __init__(self, limit: Limit) -> None:
-        self.at: Final = IN_ESTIMATE[limit.column]
+        self.at: Final = IN_ESTIMATE.get(limit.column, ONE_EACH)
         self.column: Final = limit.column
         self.near: Final = limit.amount * _NEAR
         self.used: float = 0

@@ -29,21 +29,23 @@ class Amounts(NamedTuple):
     output_tokens: int
 
     @classmethod
-    def of_requests(cls, requests: Sequence[tuple[Estimate, float, int]]) -> Amounts:
-        """Those of requests together. Of each the estimate, the upper bound of water (L), and the output tokens."""
-        energy_j = energy_high_j = gwp_g = gwp_high_g = wcf_l = wcf_high_l = 0.0
+    def of_requests(cls, requests: Sequence[tuple[Any, Estimate, int, int]]) -> Amounts:
+        """Those of requests together, as the ledger has them: of each the estimate, input and output tokens.
+
+        The upper bound of water is none of an estimate: in its place is the estimate of water.
+        """
+        energy_j = energy_high_j = gwp_g = gwp_high_g = wcf_l = 0.0
         output_tokens = 0
         # Written out, as an estimate has its fields: quicker than sums of columns, of which half are not asked for.
-        for (energy, _, energy_high, gwp, _, gwp_high, _, _, _, _, _, wcf), wcf_high, tokens in requests:
+        for _, (energy, _, energy_high, gwp, _, gwp_high, _, _, _, _, _, wcf), _, tokens in requests:
             energy_j += energy
             energy_high_j += energy_high
             gwp_g += gwp
             gwp_high_g += gwp_high
             wcf_l += wcf
-            wcf_high_l += wcf_high
             output_tokens += tokens
         return _new(cls, (
-            energy_j, energy_high_j, gwp_g, gwp_high_g, wcf_l, wcf_high_l, len(requests), 0, output_tokens,
+            energy_j, energy_high_j, gwp_g, gwp_high_g, wcf_l, wcf_l, len(requests), 0, output_tokens,
         ))  # fmt: skip
 
     def plus(self, other: Amounts) -> Amounts:
@@ -67,8 +69,8 @@ NOTHING: Final = Amounts(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0, 0)
 WITHOUT_ESTIMATE: Final = NOTHING._replace(requests=1, not_estimated=1)
 TAKEN_BACK: Final = NOTHING._replace(requests=-1, not_estimated=-1)
 REQUESTS: Final = Amounts._fields.index("requests")
-WCF_HIGH: Final = -1
-# Where an `Estimate` has what a column of `Amounts` sums up; below 0 what it has not: `WCF_HIGH`, and what is 1 a request.
+# Where an `Estimate` has what a column of `Amounts` sums up; below 0 what it has not.
+ONE_EACH: Final = -1
 IN_ESTIMATE: Final[Mapping[int, int]] = {
     **{
         Amounts._fields.index(column): Estimate._fields.index(field)
@@ -80,8 +82,7 @@ IN_ESTIMATE: Final[Mapping[int, int]] = {
             ("wcf_l", "wcf"),
         )
     },
-    Amounts._fields.index("wcf_high_l"): WCF_HIGH,
-    REQUESTS: -2,
+    REQUESTS: ONE_EACH,
 }
 NOT_ESTIMATED: Final = Amounts._fields.index("not_estimated")
 

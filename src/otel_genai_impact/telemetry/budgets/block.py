@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from opentelemetry.trace import SpanContext
 
-    from otel_genai_impact.telemetry.budgets.book import Queued
+    from otel_genai_impact.telemetry.budgets.book import Counted
     from otel_genai_impact.telemetry.budgets.metrics import BudgetMetrics
 
 Action = Literal["observe", "warn", "hand_over", "refuse"]
@@ -61,9 +61,9 @@ class Block:
         bounds_water: whether the upper bound of water is worked out: where this budget, or one around it, limits water.
         chain: those that a request in this block is taken from, the outermost first, this one last.
         watches: what the book looks at with each request in this block, of the whole chain; None where the sums have to be
-            known with each request, since others add to them or they end with a window.
+            known with each request, since others add to them, they end with a window, or the upper bound of water counts.
         queue: what requests in this block used and the book has not added up. The book's.
-        queued_for: whose metrics these count for; None where nothing waits.
+        queued_for: whose metrics these count for, those of the first request; None before that.
     """
 
     def __init__(
@@ -93,12 +93,12 @@ class Block:
         self.bounds_water: Final = bounds_water
         self.calls: Final[list[Event]] = []
         self.chain: Final = (*above, self)
-        self.queue: list[Queued] = []
+        self.queue: Final[list[Counted]] = []
         self.queued_for: BudgetMetrics | None = None
         self.own_watches: Final = tuple(map(Watch, limits))
         self.watches: Final = (
             tuple(watch for block in self.chain for watch in block.own_watches)
-            if all(type(block.account) is Account for block in self.chain)
+            if not bounds_water and all(type(block.account) is Account for block in self.chain)
             else None
         )
 

@@ -1,34 +1,43 @@
 """The book: adds what a request used to the accounts of all its budgets, in one step.
 
-One lock for all budgets of the process, held for some microseconds. Whether a limit is reached is known when the span has
-ended, so that the very next call can be stopped. For that one number for each limit is kept hot: a `Watch`. All else that
-a request used waits in a queue of its block, and is added up, many requests together, when somebody looks at sums, when a
-limit is near, or when many wait. Accounts that others add to, or that end with a window, have each request added at once.
+Whether a limit is reached is known when the span has ended, so that the very next call can be stopped. For that one number
+for each limit is kept hot: a `Watch`. All else that a request used waits in a queue of its block, and is added up, many
+requests together, when somebody looks at sums, when a limit is near, or when many wait. One lock for all budgets of the
+process is held for that. Accounts that others add to, or that end with a window, have each request added at once.
 
-Garbage collection or a signal handler may end a span while this very thread holds the lock: that request waits in a queue
-of its own, which whoever holds the lock empties before letting go.
+To put a request into its queue takes no lock: each step of it is one that threads cannot come between, where they take
+turns (PEP 703 tells where they do not: there, each is added at once, too). The order of the steps matters. A request is in
+its queue first, then its queue is among those that wait, then the watches have it; who adds up takes a queue off that list
+first, then empties it, sets the watches to what the sums say, and looks at the list again. So what comes in between is
+found by that last look, and a watch may show a request twice for a moment, which asks the sums early, but never too little.
+
+Garbage collection or a signal handler may end a span while this very thread holds the lock: that request is in its queue,
+or waits in another one, and whoever holds the lock empties both before letting go.
 """
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from contextlib import contextmanager
 from threading import RLock
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from otel_genai_impact.telemetry.budgets.amounts import WCF_HIGH, Amounts, Limit
+from otel_genai_impact.telemetry.budgets.amounts import NOTHING, Amounts, Limit
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
-    from otel_genai_impact.impacts.estimate import Estimate
+    from otel_genai_impact.impacts.estimate import Bounds, Estimate
     from otel_genai_impact.telemetry.budgets.accounts import Account
     from otel_genai_impact.telemetry.budgets.block import Block
     from otel_genai_impact.telemetry.budgets.metrics import BudgetMetrics
+    from otel_genai_impact.telemetry.ledger import Row
 
 _PATIENCE_S: Final = 1.0
 _POST_WHEN_QUEUED: Final = 256
 _MOST_QUEUES: Final = 256
+_TAKE_TURNS: Final[bool] = getattr(sys, "_is_gil_enabled", lambda: True)()
 
 
 class Reached(NamedTuple):
@@ -48,8 +57,8 @@ class Reached(NamedTuple):
 
 
 _Entry = tuple[tuple["Block", ...], Amounts, "BudgetMetrics"]
-Queued = tuple["Estimate", float, int]
-_Queue = tuple["Block", "BudgetMetrics", list[Queued]]
+# The ledger's row, the estimate, input and output tokens.
+Counted = tuple["Row", "Estimate", int, int]
 
 
 class Book:
@@ -60,34 +69,36 @@ class Book:
         self._lock = RLock()
         self._is_busy = False
         self._waiting: deque[_Entry] = deque()
-        self._queues: list[_Queue] = []
+        # Those whose queues are not empty, or were not a moment ago.
+        self._queues: dict[Block, None] = {}
 
     def charge(
-        self, block: Block, estimate: Estimate, wcf_high_l: float, output_tokens: int, told: BudgetMetrics
+        self, block: Block, counted: Counted, told: BudgetMetrics, bounds: Callable[..., Bounds], of: tuple[Any, ...]
     ) -> list[Reached] | None:
-        """Add what a request in a block used to all its budgets; gives the limits that are reached."""
-        watches = block.watches
-        if watches is None or not self._lock.acquire(False):
-            return self.spend(block.chain, Amounts.of_requests([(estimate, wcf_high_l, output_tokens)]), told)
-        if self._is_busy:
-            self._lock.release()
-            return self.spend(block.chain, Amounts.of_requests([(estimate, wcf_high_l, output_tokens)]), told)
-        self._is_busy = True
-        try:
-            if block.queued_for is not told:
-                self._begin_queue(block, told)
-            queue = block.queue
-            queue.append((estimate, wcf_high_l, output_tokens))
-            to_do = len(queue) >= _POST_WHEN_QUEUED or self._waiting
-            for watch in watches:
-                at = watch.at
-                used = watch.used = watch.used + (estimate[at] if at >= 0 else wcf_high_l if at == WCF_HIGH else 1)
-                if used >= watch.near:
-                    to_do = True
-            return self._settled(block) if to_do else None
-        finally:
-            self._is_busy = False
-            self._lock.release()
+        """Add what a request in a block used to all its budgets; gives the limits that are reached.
+
+        Args:
+            block: the innermost.
+            counted: the request, as the ledger has it.
+            told: counts for the metrics.
+            bounds: gives the bounds that an estimate leaves out,
+            of: of this.
+        """
+        if block.queued_for is not told and not self._may_queue(block, told):
+            amounts = Amounts.of_requests([counted])
+            if block.bounds_water:
+                amounts = amounts._replace(wcf_high_l=bounds(*of).wcf_high)
+            return self.spend(block.chain, amounts, told)
+        queue, queues = block.queue, self._queues
+        queue.append(counted)
+        queues[block] = None
+        to_do = len(queue) >= _POST_WHEN_QUEUED or len(queues) > _MOST_QUEUES or self._waiting
+        for watch in block.watches or ():
+            at = watch.at
+            used = watch.used = watch.used + (counted[1][at] if at >= 0 else 1)
+            if used >= watch.near:
+                to_do = True
+        return self.spend(block.chain, NOTHING, told) if to_do else None
 
     def spend(self, blocks: tuple[Block, ...], amounts: Amounts, told: BudgetMetrics) -> list[Reached]:
         """Add amounts to budgets at once; gives the limits that are reached."""
@@ -97,7 +108,7 @@ class Book:
         try:
             self._post_queues()
             reached = _post(blocks, amounts, told)
-            self._post_waiting()
+            self._post_all()
         finally:
             self._end()
         return reached
@@ -107,8 +118,7 @@ class Book:
         if not self._begin():
             return self._used_as_known(account)
         try:
-            self._post_queues()
-            self._post_waiting()
+            self._post_all()
             return account.now()
         finally:
             self._end()
@@ -117,8 +127,7 @@ class Book:
         """Add up all that waits."""
         if self._begin():
             try:
-                self._post_queues()
-                self._post_waiting()
+                self._post_all()
             finally:
                 self._end()
 
@@ -158,44 +167,44 @@ class Book:
         self._is_busy = False
         self._lock.release()
 
-    def _begin_queue(self, block: Block, told: BudgetMetrics) -> None:
-        """The first request of a block since all was added up. However many blocks there are, few wait."""
-        if len(self._queues) >= _MOST_QUEUES:
-            self._post_queues()
-        queue: list[Queued] = []
-        # First into the list: a process that is forked in between finds all that waits there.
-        self._queues.append((block, told, queue))
-        block.queue = queue
-        block.queued_for = told
+    def _may_queue(self, block: Block, told: BudgetMetrics) -> bool:
+        """The first request of a block says whose metrics its queue counts for; whether these are that."""
+        if _TAKE_TURNS and block.watches is not None and block.queued_for is None and self._begin():
+            try:
+                if block.queued_for is None:
+                    block.queued_for = told
+            finally:
+                self._end()
+        return block.queued_for is told
 
     def _used_as_known(self, account: Account) -> Amounts:
         """Where this very thread is adding: what was added, and what waits for that."""
         used = account.now()
-        for block, _, queue in list(self._queues):
-            if queue and any(charged.account is account for charged in block.chain):
-                used = used.plus(Amounts.of_requests(queue))
+        for block in list(self._queues):
+            if any(charged.account is account for charged in block.chain):
+                used = used.plus(Amounts.of_requests(block.queue))
         return used
 
-    def _settled(self, block: Block) -> list[Reached]:
-        """Add up what waits, then say which limits of a block are reached."""
-        self._post_queues()
-        self._post_waiting()
-        return _reached(block.chain)
+    def _post_all(self) -> None:
+        """Add up all that waits, and what comes to wait meanwhile."""
+        while self._queues or self._waiting:
+            self._post_queues()
+            self._post_waiting()
 
     def _post_queues(self) -> None:
         """Add what waits to the accounts, the requests of one block together. No limit is reached by it: `charge` looks."""
         queues = self._queues
         while queues:
-            block, told, queue = queues[-1]
-            block.queued_for = None
-            queues.pop()
-            if not queue:
+            block, _ = queues.popitem()
+            requests = block.queue[:]
+            del block.queue[: len(requests)]
+            if not requests or block.queued_for is None:
                 continue
-            amounts = Amounts.of_requests(queue)
+            amounts = Amounts.of_requests(requests)
             for charged in block.chain:
                 charged.account.sums = charged.account.sums.plus(amounts)
                 _wind(charged)
-            told.count(block.chain, amounts)
+            block.queued_for.count(block.chain, amounts)
 
     def _post_waiting(self) -> None:
         while self._waiting:

@@ -12,11 +12,10 @@ from otel_genai_impact.telemetry.scope import of_span
 from otel_genai_impact.telemetry.writing import add_event, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from opentelemetry.sdk.trace import ReadableSpan
 
-    from otel_genai_impact.impacts.estimate import Bounds, Estimate
     from otel_genai_impact.telemetry.budgets.block import Block
     from otel_genai_impact.telemetry.budgets.book import Reached
     from otel_genai_impact.telemetry.budgets.metrics import BudgetMetrics
@@ -27,50 +26,25 @@ _REFUSED: Final = "BudgetExceeded"
 class Spending:
     """Takes requests from the budgets that they started in. To be asked only where there is a scope at all.
 
-    Args:
+    Attributes:
         told: counts for the metrics.
     """
 
     def __init__(self, told: BudgetMetrics) -> None:
-        self._told = told
-
-    def estimated(
-        self,
-        span: ReadableSpan,
-        block: Block,
-        estimate: Estimate,
-        output_tokens: int,
-        bounds: Callable[..., Bounds],
-        of: tuple[Any, ...],
-    ) -> None:
-        """A request was counted, with an estimate.
-
-        Args:
-            span: its span.
-            block: the innermost of the budgets that it started in.
-            estimate: what it came to.
-            output_tokens: what was generated.
-            bounds: gives the bounds that an estimate leaves out,
-            of: of this.
-        """
-        # That costs as much as all the rest: only for who limits it. What stands there else is not shown.
-        wcf_high_l = bounds(*of).wcf_high if block.bounds_water else estimate.wcf
-        reached = BOOK.charge(block, estimate, wcf_high_l, output_tokens, self._told)
-        if reached:
-            self._tell(span, reached)
+        self.told: Final = told
 
     def not_estimated(self, span: ReadableSpan) -> None:
         """A request was counted, without an estimate."""
         blocks = budgets_of(span)
         if blocks:
-            reached = BOOK.spend(blocks, WITHOUT_ESTIMATE, self._told)
+            reached = BOOK.spend(blocks, WITHOUT_ESTIMATE, self.told)
             if reached:
-                self._tell(span, reached)
+                self.tell(span, reached)
 
     def taken_back(self, blocks: tuple[Block, ...]) -> None:
         """A request without an estimate was counted in these, and will be counted elsewhere."""
         if blocks:
-            BOOK.spend(blocks, TAKEN_BACK, self._told)
+            BOOK.spend(blocks, TAKEN_BACK, self.told)
 
     def was_refused(self, span: ReadableSpan, attributes: Mapping[str, Any]) -> bool:
         """Whether a span that failed did so because a budget refused its request, which was never sent; then it says so."""
@@ -82,7 +56,8 @@ class Spending:
         write(span, {semconv.BUDGET_EXCEEDED: tuple(dict.fromkeys(names))})
         return True
 
-    def _tell(self, span: ReadableSpan, reached: list[Reached]) -> None:
+    def tell(self, span: ReadableSpan, reached: list[Reached]) -> None:
+        """Say on a span that a budget's limit is reached, and signal it if it was not before."""
         write(span, {semconv.BUDGET_EXCEEDED: tuple(dict.fromkeys(block.name for block, *_ in reached))})
         for block, limit, used, is_first in reached:
             if not is_first:
@@ -97,7 +72,7 @@ class Spending:
             }
             add_event(span, semconv.BUDGET_EXCEEDED, said, span.end_time or time_ns())
             if block.account.decides:
-                block.signal(limit, used, self._told, span.context)
+                block.signal(limit, used, self.told, span.context)
 
 
 def budgets_of(span: ReadableSpan) -> tuple[Block, ...]:
