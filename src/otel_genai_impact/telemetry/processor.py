@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from opentelemetry.context import get_current
 from opentelemetry.sdk.trace import SpanProcessor
+from opentelemetry.trace import SpanKind
 
 from otel_genai_impact._config import DEFAULT_METHOD, Settings, complain
 from otel_genai_impact._contain import contained, failed
@@ -35,6 +36,9 @@ _ROLL_UPS: Final = RollUps()
 
 # Of the keys of a span's attributes: whether it is no GenAI span.
 _is_unmarked: Final = MARKS.isdisjoint
+# A call to somewhere else: no request of this process begins below its span, and ends later.
+_CLIENT: Final = SpanKind.CLIENT
+_SPAN_ID: Final = 1  # where a SpanContext has it
 # What a processor that was never set up waits for.
 _NOTHING: Final[Mapping[Any, Any]] = {}
 
@@ -57,6 +61,7 @@ class ImpactSpanProcessor(SpanProcessor):
         self._reads_baggage = False
         self._measured: MeasuredRequests | None = None
         self._covered = self._below = self._elsewhere = _NOTHING
+        self._rollups = _ROLL_UPS
         self.configure(meter_provider=meter_provider, **settings)
 
     def configure(self, *, meter_provider: MeterProvider | None = None, **settings: object) -> None:
@@ -68,6 +73,7 @@ class ImpactSpanProcessor(SpanProcessor):
         if not settings.enabled:
             self.active = self._watches_starts = False
             self._measured = None
+            self._covered = self._below = self._elsewhere = _NOTHING
             return
         # The model and the inventory are as much as all else together: not for those who only import us.
         from otel_genai_impact.inventory.catalog import Catalog
@@ -75,7 +81,6 @@ class ImpactSpanProcessor(SpanProcessor):
         metrics = metrics_of(meter_provider)
         self._attribution = Attribution(settings.metric_attributes, settings.metric_values, metrics.account)
         self._reads_baggage = bool(settings.metric_attributes)
-        self._rollups = _ROLL_UPS
         method = _method(settings.method)
         self._recorder = Recorder(
             settings,
@@ -131,13 +136,17 @@ class ImpactSpanProcessor(SpanProcessor):
         self._sees_ending = True
         # Of every span, and nearly always all: what is private to the SDK is read in place, since a call costs as much as all the rest.
         try:
-            if (
-                _is_unmarked(span._attributes._dict)  # noqa: SLF001
-                and span._parent is None  # noqa: SLF001
-                and not self._covered
-                and not self._below
-                and not self._elsewhere
-            ):
+            if _is_unmarked(span._attributes._dict):  # noqa: SLF001
+                covered, below, elsewhere = self._covered, self._below, self._elsewhere
+                if covered or below or elsewhere:
+                    span_id = span._context[_SPAN_ID]  # noqa: SLF001
+                    if span_id in below or span_id in covered or span_id in elsewhere:
+                        self._process(span)
+                        return
+                elif span._parent is None:  # noqa: SLF001
+                    return
+                if span._kind is not _CLIENT and self.active:  # noqa: SLF001
+                    self._rollups.gone(span)
                 return
         except Exception:  # noqa: BLE001, S110 - another SDK: by its public names, then
             pass
@@ -157,10 +166,8 @@ class ImpactSpanProcessor(SpanProcessor):
                 attributes, parent = attributes_of(span), span.parent
             if not _is_unmarked(attributes):
                 self._recorder.ended(span, attributes)
-            elif self._covered or self._below or (self._elsewhere and self._rollups.is_here_after_all(span)):
+            elif self._covered or self._below or self._elsewhere or parent is not None:
                 self._recorder.passed(span, attributes)
-            elif parent is not None:
-                self._rollups.gone(span)
         except Exception:  # noqa: BLE001 - the edge: nothing of ours reaches the user's call
             failed("estimating the impacts of a span")
 

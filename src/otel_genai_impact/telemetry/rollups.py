@@ -10,9 +10,10 @@ Bounded, and safe to re-enter (from garbage collection or a signal handler) with
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from otel_genai_impact import semconv
+from otel_genai_impact.telemetry import memory
 from otel_genai_impact.telemetry.memory import Memory
 
 if TYPE_CHECKING:
@@ -52,6 +53,13 @@ WITHOUT_ESTIMATE: Final = Sums(0.0, 0.0, 0.0, 1, 1)
 _TAKEN_BACK: Final = Sums(0.0, 0.0, 0.0, -1, -1)
 
 
+# Where a SpanContext has them: its properties are calls.
+_SPAN_ID: Final = 1
+_IS_REMOTE: Final = 2
+
+_new: Final[Any] = tuple.__new__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+
+
 class _Gone(NamedTuple):
     """A span that ended: its parent, 0 if there is none, whether that is called remote, and when it ended."""
 
@@ -73,6 +81,7 @@ class RollUps:
         self.waiting: Final[Memory[deque[Sums]]] = Memory()
         self.elsewhere: Final[Memory[deque[Sums]]] = Memory()
         self._gone: Final[Memory[_Gone]] = Memory()
+        self._gone_by_id: Final = self._gone.table
 
     def count(self, span: ReadableSpan, sums: Sums) -> None:
         """Add a request to what is above its span, with what was below it."""
@@ -82,16 +91,14 @@ class RollUps:
         """A request without an estimate was counted below this span, and is counted elsewhere now."""
         self._add(parent_id, _TAKEN_BACK, began_ns, is_remote=is_remote)
 
-    def is_here_after_all(self, span: ReadableSpan) -> bool:
-        """Whether something was added to this span that called it remote."""
-        context = span.context
-        return context is not None and self.elsewhere.get(context.span_id) is not None
-
-    def gone(self, span: ReadableSpan) -> None:
-        """A span ended with nothing below it yet: what ends later may have begun below it."""
-        context, parent = span.context, span.parent
-        if context is not None and parent is not None:
-            self._gone.put(context.span_id, _Gone(parent.span_id, parent.is_remote, span.end_time or 0))
+    def gone(self, span: Any) -> None:
+        """A span ended with nothing below it yet: what ends later may have begun below it. The SDK's own spans alone."""
+        context, parent = span._context, span._parent  # noqa: SLF001
+        parent_id, is_remote = (0, False) if parent is None else (parent[_SPAN_ID], parent[_IS_REMOTE])
+        gone = self._gone_by_id
+        gone[context[_SPAN_ID]] = _new(_Gone, (parent_id, is_remote, span._end_time or 0))  # noqa: SLF001
+        if len(gone) >= 2 * memory.GENERATION:
+            self._gone.forget()
 
     def ended(self, span: ReadableSpan) -> Sums | None:
         """What was counted below a span, which goes on to its parent, too; None if there was nothing."""

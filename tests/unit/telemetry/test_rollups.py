@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from opentelemetry import trace
-from opentelemetry.trace import NonRecordingSpan, SpanContext, set_span_in_context
+from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, set_span_in_context
 
 from otel_genai_impact.telemetry import memory
 from tests.kit.telemetry import CHAT, USAGE, Telemetry
@@ -215,6 +215,24 @@ def test_a_request_that_outlives_every_span_in_between(telemetry: Telemetry) -> 
     telemetry.end(stream, seconds=3)
     expected = {name: made[f"genai_impact.{name}"] for name in ("energy", "gwp", "wcf")}
     assert _rollup(telemetry.end(root, seconds=9)) == {**expected, "requests": 2, "not_estimated": 1}
+
+
+@pytest.mark.parametrize(("kind", "requests"), [(SpanKind.INTERNAL, 1), (SpanKind.CLIENT, 0)])
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_request_that_outlives_a_call_to_elsewhere(
+    telemetry: Telemetry, kind: SpanKind, requests: int, *, waits: bool
+) -> None:
+    """Of the calls of clients, most spans of all, none is remembered, whether something waits meanwhile or not; the sums are right."""
+    root = telemetry.start({}, name="root", start_time=0)
+    call = telemetry.start({}, name="GET", parent=root, start_time=0, kind=kind)
+    late = telemetry.start(CHAT, parent=call, start_time=0)
+    other = telemetry.start({}, name="root", start_time=0)
+    if waits:
+        telemetry.request(parent=other)
+    telemetry.end(call, seconds=1)
+    telemetry.end(late, USAGE, seconds=2)
+    assert requests == _rollup(telemetry.end(root, seconds=3)).get("requests", 0)
+    assert 1 + waits == telemetry.total("genai_impact.requests")
 
 
 def test_a_request_that_begins_after_its_parent_ended(telemetry: Telemetry) -> None:
