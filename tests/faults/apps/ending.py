@@ -81,6 +81,8 @@ def terminated(client: OpenAI) -> None:
 
 def interrupted(client: OpenAI) -> None:
     """Ctrl-C while it waits for an answer."""
+    # What a shell begins in the background, without job control, ignores it; so does all that this starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     threading.Thread(target=_interrupt_when_it_reads, args=[threading.get_ident()], daemon=True).start()
     _ask(client, prompt="slow")
 
