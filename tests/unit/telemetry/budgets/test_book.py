@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from itertools import accumulate
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from opentelemetry.context import attach, detach, get_current
 
 from otel_genai_impact import budget
 from otel_genai_impact.telemetry.budgets import book
@@ -16,6 +19,7 @@ from tests.kit.telemetry import CHAT, USAGE, Telemetry
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from opentelemetry.context import Context
     from opentelemetry.sdk.trace import Span
 
     from otel_genai_impact.telemetry.budgets.block import Block
@@ -50,6 +54,42 @@ def test_the_numbers_that_are_kept_hot_are_the_sums(telemetry: Telemetry, limit:
     sums = [block.used[watch.column] for block in (told, acts) for watch in block.own_watches]
     assert 2 * len(limit) == len(shown)
     assert pytest.approx(sums, rel=1e-12) == shown
+
+
+def test_threads_that_take_turns_at_every_step(telemetry: Telemetry) -> None:
+    """Each request is in the sums when its span has ended, sums never go down, and exactly those beyond the limit say so."""
+    threads, each = 4, 200
+
+    def work(context: Context) -> list[bool]:
+        token = attach(context)
+        try:
+            return [_is_seen() for _ in range(each)]
+        finally:
+            detach(token)
+
+    def _is_seen() -> bool:
+        before = outer.used.requests
+        telemetry.request()
+        return before < outer.used.requests
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with (
+            budget("outer", requests=threads * each // 2, on_exceeded="observe") as outer,
+            budget("inner", gwp_g=1e9, on_exceeded="observe") as inner,
+            ThreadPoolExecutor(threads) as pool,
+        ):
+            seen = list(pool.map(work, [get_current()] * threads))
+    finally:
+        sys.setswitchinterval(interval)
+    assert [[True] * each] * threads == seen
+    assert threads * each == outer.used.requests == inner.used.requests
+    says = [span for span in telemetry.spans if "genai_impact.budget.exceeded" in (span.attributes or {})]
+    assert threads * each // 2 + 1 == len(says)
+    assert 1 == sum(len(span.events) for span in telemetry.spans)
+    energy = fsum(dict[str, Any](span.attributes or {})["genai_impact.energy"] for span in telemetry.spans)
+    assert pytest.approx(energy, rel=1e-12) == outer.used.energy_j
 
 
 def test_a_span_that_ends_while_this_very_thread_adds_is_added(
