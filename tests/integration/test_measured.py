@@ -15,7 +15,7 @@ from opentelemetry.instrumentation.genai.openai import OpenAIInstrumentor
 from opentelemetry.trace import StatusCode
 
 from otel_genai_impact import _contain
-from otel_genai_impact.telemetry import energy_counters, measured, processor
+from otel_genai_impact.telemetry import counting_once, energy_counters, measured
 from otel_genai_impact.telemetry.counting_once import CountingOnce
 from tests.kit.answers import Answer
 from tests.kit.powercap import Powercap
@@ -51,7 +51,7 @@ def powercap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Powercap:
     monkeypatch.setattr(energy_counters, "POWERCAP_FOLDER", str(tree.folder))
     monkeypatch.setattr(_contain, "reraise", True)
     # Spans of one test overlap in time with those of another, which last two seconds however soon they are over.
-    monkeypatch.setattr(processor, "_COUNTING_ONCE", CountingOnce())
+    monkeypatch.setattr(counting_once, "COUNTING_ONCE", CountingOnce())
     return tree
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from opentelemetry.trace import Status, StatusCode
 
 from otel_genai_impact import _contain
-from otel_genai_impact.telemetry import processor
+from otel_genai_impact.telemetry import counting_once, rollups
 from otel_genai_impact.telemetry.counting_once import CountingOnce
 from otel_genai_impact.telemetry.rollups import RollUps
 from tests.kit.telemetry import CHAT, USAGE, Telemetry
@@ -74,8 +74,8 @@ def test_sums_are_those_of_the_spans(plan: list[tuple[Any, ...]], *, collecting:
     """Counters and the root's roll-up: requests, energy and how many have no estimate, whenever metrics are collected."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_contain, "reraise", True)
-        patch.setattr(processor, "_COUNTING_ONCE", CountingOnce())
-        patch.setattr(processor, "_ROLL_UPS", RollUps())
+        patch.setattr(counting_once, "COUNTING_ONCE", CountingOnce())
+        patch.setattr(rollups, "ROLL_UPS", RollUps())
         telemetry = Telemetry({"histograms": "none"})
         root = _run(telemetry, plan, collecting=collecting)
     written: list[dict[str, Any]] = [dict(span.attributes or {}) for span in telemetry.spans]

@@ -15,14 +15,15 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
 from otel_genai_impact import semconv
 from otel_genai_impact.telemetry import dialects, langfuse
+from otel_genai_impact.telemetry.marks import LANGFUSE_USAGE, MARKS
 from otel_genai_impact.telemetry.operations import INFERENCE, NEVER_COUNTED, UNSUPPORTED
-from otel_genai_impact.telemetry.request import MARKS, MOST_TOKENS, Request, read
+from otel_genai_impact.telemetry.request import MOST_TOKENS, Request, read
 
 READ_KEYS = sorted({
     *(value for name, value in vars(semconv).items() if name.startswith("GEN_AI_")),
     *(key for name, others in (*dialects._WORDS, *dialects._COUNTS) for key in (name, *others)),
     *dialects._TOTALS,
-    dialects._LANGFUSE_USAGE,
+    LANGFUSE_USAGE,
 })  # fmt: skip
 OPERATIONS = st.sampled_from([*sorted(INFERENCE | UNSUPPORTED | NEVER_COUNTED), "Chat", ""])
 LEAVES = st.one_of(
@@ -68,7 +69,7 @@ SAID = st.fixed_dictionaries(
     optional={
         "gen_ai.provider.name": st.sampled_from(["openai", "gcp.gemini", "vertex_ai", "anthropic"]),
         **dict.fromkeys(USAGE_KEYS, COUNTS),
-        dialects._LANGFUSE_USAGE: USAGE_OF_LANGFUSE,
+        LANGFUSE_USAGE: USAGE_OF_LANGFUSE,
         semconv.SERVER_ADDRESS: st.one_of(
             st.text(st.characters()), st.ip_addresses().map(str), domains(), urls(), LEAVES
         ),
@@ -137,8 +138,8 @@ def test_no_token_is_invented(attributes: dict[str, object]) -> None:
     request = read("chat gpt-4o", attributes)
     assert request is not None
     said = {key: _numbers(value) for key, value in attributes.items()}
-    numbers = set[int]().union(*said.values(), _sums_of_langfuse(attributes.get(dialects._LANGFUSE_USAGE)))
-    cached = set[int]().union(*(said[key] for key in said if "cache" in key or key == dialects._LANGFUSE_USAGE))
+    numbers = set[int]().union(*said.values(), _sums_of_langfuse(attributes.get(LANGFUSE_USAGE)))
+    cached = set[int]().union(*(said[key] for key in said if "cache" in key or key == LANGFUSE_USAGE))
     inputs = numbers | {left + read + written for left in numbers for read in cached for written in {0, *cached}}
     totals = set[int]().union(*(said[key] for key in said if key in dialects._TOTALS))
     outputs = numbers | {total - received for total in totals for received in inputs}

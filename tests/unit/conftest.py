@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from otel_genai_impact import _contain
-from otel_genai_impact.telemetry import metrics, processor
+from otel_genai_impact.telemetry import counting_once, metrics, rollups
 from otel_genai_impact.telemetry.counting_once import CountingOnce
 from otel_genai_impact.telemetry.ledger import LEDGER
 from otel_genai_impact.telemetry.rollups import RollUps
@@ -22,8 +22,8 @@ def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As in a process that has just started; and a failure of ours fails the test."""
     monkeypatch.setattr(_contain, "reraise", True)
     monkeypatch.setattr(_contain, "_already_logged", set[tuple[str, str]]())
-    monkeypatch.setattr(processor, "_COUNTING_ONCE", CountingOnce())
-    monkeypatch.setattr(processor, "_ROLL_UPS", RollUps())
+    monkeypatch.setattr(counting_once, "COUNTING_ONCE", CountingOnce())
+    monkeypatch.setattr(rollups, "ROLL_UPS", RollUps())
     accounts, instruments = list(LEDGER.accounts), list(metrics._ALL)
     yield
     LEDGER.accounts[:] = accounts

@@ -209,6 +209,10 @@ class CountingOnce:
         self.below.put(parent.span_id, leaves if known is None else (known + leaves)[-_MOST_COVERING:])
 
 
+COUNTING_ONCE: Final = CountingOnce()
+"""One for the process: a request may be reported to two tracer providers."""
+
+
 def _closed_ns(ended_ns: int) -> int:
     """When a span was ended, whatever end it was given.
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from otel_genai_impact import semconv
 from otel_genai_impact.telemetry import langfuse
-from otel_genai_impact.telemetry.operations import OPERATION_KEYS, operation_of
+from otel_genai_impact.telemetry.marks import LANGFUSE_USAGE
+from otel_genai_impact.telemetry.operations import operation_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,28 +69,19 @@ _COUNTS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
 
 # OpenInference says the model of a stream that was not read to its end only within these, a text of JSON.
 _PARAMETERS: Final = "llm.invocation_parameters"
-# Langfuse writes one text of JSON.
-_LANGFUSE_USAGE: Final = "langfuse.observation.usage_details"
 _LONGEST_JSON: Final = 4096
 
 INPUT_TOKENS: Final = (
     semconv.GEN_AI_USAGE_INPUT_TOKENS,
     *dict(_COUNTS)[semconv.GEN_AI_USAGE_INPUT_TOKENS],
-    _LANGFUSE_USAGE,
+    LANGFUSE_USAGE,
 )
 OUTPUT_TOKENS: Final = (
     semconv.GEN_AI_USAGE_OUTPUT_TOKENS,
     *dict(_COUNTS)[semconv.GEN_AI_USAGE_OUTPUT_TOKENS],
-    _LANGFUSE_USAGE,
+    LANGFUSE_USAGE,
 )
 """Where a count of input tokens, and of output tokens, may stand, in the order in which it is looked for."""
-
-# A span that has one of these may be a request in another's words.
-MARKS: Final = frozenset({
-    *OPERATION_KEYS,
-    "llm.model_name", "llm.request.model_name", "llm.response.model_name", "langfuse.observation.model.name",
-    "llm.token_count.completion", "llm.token_count.prompt", _LANGFUSE_USAGE,
-})  # fmt: skip
 
 _LOGFIRE_ERROR: Final = 17
 _OF_AN_ANSWER: Final = frozenset({
@@ -169,7 +161,7 @@ def in_the_words_of_the_conventions(attributes: Mapping[str, Any]) -> dict[str, 
         model = _json_of(attributes.get(_PARAMETERS)).get("model")
         if isinstance(model, str) and model:
             found[semconv.GEN_AI_REQUEST_MODEL] = model
-    usage = attributes.get(_LANGFUSE_USAGE)
+    usage = attributes.get(LANGFUSE_USAGE)
     return {**langfuse.usage(_json_of(usage)), **found} if usage else found
 
 

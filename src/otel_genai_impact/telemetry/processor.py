@@ -10,15 +10,9 @@ from opentelemetry.trace import SpanKind
 
 from otel_genai_impact._config import DEFAULT_METHOD, Settings, complain
 from otel_genai_impact._contain import contained, failed
-from otel_genai_impact.telemetry import fork
-from otel_genai_impact.telemetry.attributing import Attribution
-from otel_genai_impact.telemetry.counting_once import CountingOnce
-from otel_genai_impact.telemetry.metrics import metrics_of
-from otel_genai_impact.telemetry.recording import Recorder
-from otel_genai_impact.telemetry.request import MARKS
-from otel_genai_impact.telemetry.rollups import RollUps
-from otel_genai_impact.telemetry.scope import KEY, SCOPES, remember_copy
-from otel_genai_impact.telemetry.writing import attributes_of
+from otel_genai_impact.telemetry.marks import MARKS
+from otel_genai_impact.telemetry.scope import SCOPE_KEY, SCOPES, remember_copy
+from otel_genai_impact.telemetry.writing import SPAN_ID, attributes_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,15 +24,10 @@ if TYPE_CHECKING:
     from otel_genai_impact.impacts.method import Method
     from otel_genai_impact.telemetry.measured import MeasuredRequests
 
-# One for the process: a request may be reported to two providers, and be below a span of a third.
-_COUNTING_ONCE: Final = CountingOnce()
-_ROLL_UPS: Final = RollUps()
-
 # Of the keys of a span's attributes: whether it is no GenAI span.
 _is_unmarked: Final = MARKS.isdisjoint
 # A call to somewhere else: no request of this process begins below its span, and ends later.
 _CLIENT: Final = SpanKind.CLIENT
-_SPAN_ID: Final = 1  # where a SpanContext has it
 # What a processor that was never set up waits for.
 _NOTHING: Final[Mapping[Any, Any]] = {}
 
@@ -61,7 +50,6 @@ class ImpactSpanProcessor(SpanProcessor):
         self._reads_baggage = False
         self._measured: MeasuredRequests | None = None
         self._covered = self._below = self._elsewhere = _NOTHING
-        self._rollups = _ROLL_UPS
         self.configure(meter_provider=meter_provider, **settings)
 
     def configure(self, *, meter_provider: MeterProvider | None = None, **settings: object) -> None:
@@ -75,8 +63,14 @@ class ImpactSpanProcessor(SpanProcessor):
             self._measured = None
             self._covered = self._below = self._elsewhere = _NOTHING
             return
-        # The model and the inventory are as much as all else together: not for those who only import us.
+        # Most of this package is for those who count, and not for those who only import us, or are switched off.
         from otel_genai_impact.inventory.catalog import Catalog
+        from otel_genai_impact.telemetry import fork
+        from otel_genai_impact.telemetry.attributing import Attribution
+        from otel_genai_impact.telemetry.counting_once import COUNTING_ONCE
+        from otel_genai_impact.telemetry.metrics import metrics_of
+        from otel_genai_impact.telemetry.recording import Recorder
+        from otel_genai_impact.telemetry.rollups import ROLL_UPS
 
         metrics = metrics_of(meter_provider)
         self._attribution = Attribution(settings.metric_attributes, settings.metric_values, metrics.account)
@@ -87,15 +81,16 @@ class ImpactSpanProcessor(SpanProcessor):
             method=method,
             catalog=Catalog.of_setting(settings.zone, settings.config, electricity=method.electricity),
             metrics=metrics,
-            once=_COUNTING_ONCE,
-            rollups=_ROLL_UPS,
+            once=COUNTING_ONCE,
+            rollups=ROLL_UPS,
             attribution=self._attribution,
         )
         self._measured = self._recorder.measured
         # What is looked at for every span, without a step in between.
-        self._covered = _COUNTING_ONCE.below.table
-        self._below = _ROLL_UPS.waiting.table
-        self._elsewhere = _ROLL_UPS.elsewhere.table
+        self._covered = COUNTING_ONCE.below.table
+        self._below = ROLL_UPS.waiting.table
+        self._elsewhere = ROLL_UPS.elsewhere.table
+        self._rollups = ROLL_UPS
         self._watches_starts = self._reads_baggage or self._measured is not None
         fork.prepare()
         if settings.summary:
@@ -113,7 +108,7 @@ class ImpactSpanProcessor(SpanProcessor):
         """Remember the scope, and the baggage that becomes metric attributes: they are known when the span starts."""
         if SCOPES.begun:
             try:
-                scope: Any = (get_current() if parent_context is None else parent_context).get(KEY)
+                scope: Any = (get_current() if parent_context is None else parent_context).get(SCOPE_KEY)
                 if scope is not None:
                     # Exact, and gone when the span is; as `ON_SPAN` names it.
                     span._genai_impact_scope = scope  # type: ignore[attr-defined]  # noqa: SLF001
@@ -139,7 +134,7 @@ class ImpactSpanProcessor(SpanProcessor):
             if _is_unmarked(span._attributes._dict):  # noqa: SLF001
                 covered, below, elsewhere = self._covered, self._below, self._elsewhere
                 if covered or below or elsewhere:
-                    span_id = span._context[_SPAN_ID]  # noqa: SLF001
+                    span_id = span._context[SPAN_ID]  # noqa: SLF001
                     if span_id in below or span_id in covered or span_id in elsewhere:
                         self._process(span)
                         return

@@ -6,10 +6,11 @@ import logging
 from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
-from opentelemetry.trace import SpanKind, StatusCode
+from opentelemetry.trace import SpanKind
 
 from otel_genai_impact import semconv
 from otel_genai_impact._contain import log_once
+from otel_genai_impact.impacts.methods import MEDIA_METHODS
 from otel_genai_impact.semconv import REPORTED_ENERGY
 from otel_genai_impact.telemetry.attributes import fill, fill_full, fill_minimal
 from otel_genai_impact.telemetry.callers import caller_of
@@ -17,6 +18,7 @@ from otel_genai_impact.telemetry.counting_once import FIRST
 from otel_genai_impact.telemetry.ledger import LEDGER, POST_WHEN_QUEUED
 from otel_genai_impact.telemetry.metered import reported
 from otel_genai_impact.telemetry.plans import Plans
+from otel_genai_impact.telemetry.reasons import USAGE_UNKNOWN, why_not
 from otel_genai_impact.telemetry.request import (
     INFERENCE_KIND,
     NAMES,
@@ -36,13 +38,14 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
     from opentelemetry.trace import SpanContext
 
-    from otel_genai_impact._config import Settings
+    from otel_genai_impact._config import Detail, Settings
     from otel_genai_impact.impacts.estimate import Estimate
     from otel_genai_impact.impacts.method import Method
     from otel_genai_impact.inventory.catalog import Catalog
     from otel_genai_impact.telemetry.attributes import Attributes
     from otel_genai_impact.telemetry.attributing import Attribution
     from otel_genai_impact.telemetry.counting_once import CountingOnce
+    from otel_genai_impact.telemetry.ledger import Account
     from otel_genai_impact.telemetry.measured import MeasuredRequests
     from otel_genai_impact.telemetry.media_plans import MediaPlans
     from otel_genai_impact.telemetry.metrics import Metrics
@@ -55,7 +58,6 @@ if TYPE_CHECKING:
     from otel_genai_impact.telemetry.writing import Parts
 
 _NS_PER_S: Final = 1e9
-_USAGE_UNKNOWN: Final = frozenset({semconv.ERROR, semconv.INVALID_USAGE, semconv.NO_USAGE})
 _SERVER: Final = SpanKind.SERVER  # an Enum's member costs more than a global
 
 _new: Final[Any] = tuple.__new__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
@@ -94,9 +96,7 @@ class Recorder:
         self.plans: Final = Plans(catalog, method, settings.detail, metrics.account)
         self._spending = Spending(metrics.budgets)
         CONFIGURED.put(catalog.budgets)
-        from otel_genai_impact.telemetry.media_plans import media_plans
-
-        self._media: Final = media_plans(catalog, method, settings.detail, metrics.account)
+        self._media: Final = _media_plans(catalog, method, settings.detail, metrics.account)
         self._metered: Final = MeteredRecorder(
             settings,
             plans=self.plans,
@@ -141,7 +141,6 @@ class Recorder:
         self._known_plans: Final = self.plans.known
         self._queue: Final = LEDGER.queue
         self._charge: Final = BOOK.charge
-        self._told: Final = metrics.budgets
         self._below: Final = rollups.waiting.table
 
     def ended(  # noqa: C901, PLR0912 -- what is common, is looked at in place
@@ -254,7 +253,7 @@ class Recorder:
         if SCOPES.begun:
             self._spending.not_estimated(span)
         self._rollups.count(span, WITHOUT_ESTIMATE)
-        if status in _USAGE_UNKNOWN:
+        if status in USAGE_UNKNOWN:
             self._once.counted_without_usage(span, row, input_tokens, output_tokens)
         self._mark(span, status)
 
@@ -320,7 +319,7 @@ class Recorder:
         if len(queue) >= POST_WHEN_QUEUED:
             LEDGER.post_soon()
         if scope is not None and (budgets := scope.budgets):
-            reached = self._charge(budgets[-1], counted, self._told, plan.bounds, of)
+            reached = self._charge(budgets[-1], counted, self._spending.told, plan.bounds, of)
             if reached:
                 self._spending.tell(span, reached)
         if parts[3] is not None or self._below:
@@ -356,17 +355,10 @@ class Recorder:
         write(span, {semconv.NOT_ESTIMATED: status, **self._without_estimate})
 
 
-def why_not(span: ReadableSpan, request: Request, media: Mapping[str, MediaPlans]) -> str | None:
-    """The reason why a request cannot be estimated, whatever its model; None if there is none."""
-    input_tokens, output_tokens = request.input_tokens or 0, request.output_tokens
-    if request.kind != INFERENCE_KIND:
-        covered = media.get(request.kind)
-        return semconv.UNSUPPORTED_OPERATION if covered is None else covered.why_not(span, request)
-    if output_tokens and output_tokens > 0 <= input_tokens:
-        return None  # nearly every request
-    if not output_tokens and span.status.status_code is StatusCode.ERROR:
-        return semconv.ERROR
-    if input_tokens < 0 or (output_tokens or 0) < 0:
-        return semconv.INVALID_USAGE
-    # A 0 for everything stands for unknown in some dialects.
-    return semconv.NO_USAGE if output_tokens is None or input_tokens == 0 else None
+def _media_plans(catalog: Catalog, method: Method, detail: Detail, account: Account) -> Mapping[str, MediaPlans]:
+    """Plans by operation, of what is more than text; none where the method covers text alone."""
+    if method.name not in MEDIA_METHODS:
+        return {}
+    from otel_genai_impact.telemetry.media_plans import media_plans
+
+    return media_plans(catalog, method, detail, account)

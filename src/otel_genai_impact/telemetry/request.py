@@ -13,13 +13,10 @@ from otel_genai_impact.semconv import (
     GEN_AI_REQUEST_MODEL,
     GEN_AI_RESPONSE_ID,
     GEN_AI_RESPONSE_MODEL,
-    GEN_AI_SYSTEM,
     GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
     GEN_AI_USAGE_CACHE_WRITE_INPUT_TOKENS,
-    GEN_AI_USAGE_COMPLETION_TOKENS,
     GEN_AI_USAGE_INPUT_TOKENS,
     GEN_AI_USAGE_OUTPUT_TOKENS,
-    GEN_AI_USAGE_PROMPT_TOKENS,
     GEN_AI_USAGE_REASONING_OUTPUT_TOKENS,
     OPENAI_REQUEST_SERVICE_TIER,
     OPENAI_RESPONSE_SERVICE_TIER,
@@ -39,15 +36,10 @@ if TYPE_CHECKING:
     from otel_genai_impact.inventory.hosts import Server
 
 __all__ = [
-    "INFERENCE_KIND", "MARKS", "MOST_TOKENS", "NAMES", "Request", "What",
-    "is_rolled_up", "read", "reports_genai", "service_tier", "what_of",
+    "INFERENCE_KIND", "MOST_TOKENS", "NAMES", "Request", "What",
+    "is_rolled_up", "read", "service_tier", "what_of",
 ]  # fmt: skip
 
-# A span that has none of these is no GenAI span.
-MARKS: Final = dialects.MARKS | {
-    GEN_AI_OPERATION_NAME, GEN_AI_PROVIDER_NAME, GEN_AI_SYSTEM, GEN_AI_REQUEST_MODEL, GEN_AI_RESPONSE_MODEL,
-    GEN_AI_USAGE_OUTPUT_TOKENS, GEN_AI_USAGE_COMPLETION_TOKENS, GEN_AI_USAGE_INPUT_TOKENS, GEN_AI_USAGE_PROMPT_TOKENS,
-}  # fmt: skip
 # Service tiers that are served in larger or smaller batches than others.
 SPECIAL_TIERS: Final = frozenset({"batch", "flex", "priority"})
 
@@ -203,11 +195,6 @@ def _served_by(provider: str | None, attributes: Mapping[str, Any]) -> Server | 
     """Who answers at the host that was called, and where, as far as that says more than the provider."""
     address = attributes.get(SERVER_ADDRESS) or attributes.get(dialects.BASE_URL)
     return None if address is None or address == OWN_HOSTS.get(provider) else server_at(provider, address)
-
-
-def reports_genai(attributes: Mapping[str, Any]) -> bool:
-    """Whether a span with these attributes may report a request."""
-    return not MARKS.isdisjoint(attributes)
 
 
 def service_tier(attributes: Mapping[str, Any]) -> str | None:

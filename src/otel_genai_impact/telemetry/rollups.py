@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from otel_genai_impact import semconv
 from otel_genai_impact.telemetry import memory
 from otel_genai_impact.telemetry.memory import Memory
+from otel_genai_impact.telemetry.writing import IS_REMOTE, SPAN_ID
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan
@@ -53,10 +54,6 @@ WITHOUT_ESTIMATE: Final = Sums(0.0, 0.0, 0.0, 1, 1)
 _TAKEN_BACK: Final = Sums(0.0, 0.0, 0.0, -1, -1)
 
 
-# Where a SpanContext has them: its properties are calls.
-_SPAN_ID: Final = 1
-_IS_REMOTE: Final = 2
-
 _new: Final[Any] = tuple.__new__  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
 
@@ -94,9 +91,9 @@ class RollUps:
     def gone(self, span: Any) -> None:
         """A span ended with nothing below it yet: what ends later may have begun below it. The SDK's own spans alone."""
         context, parent = span._context, span._parent  # noqa: SLF001
-        parent_id, is_remote = (0, False) if parent is None else (parent[_SPAN_ID], parent[_IS_REMOTE])
+        parent_id, is_remote = (0, False) if parent is None else (parent[SPAN_ID], parent[IS_REMOTE])
         gone = self._gone_by_id
-        gone[context[_SPAN_ID]] = _new(_Gone, (parent_id, is_remote, span._end_time or 0))  # noqa: SLF001
+        gone[context[SPAN_ID]] = _new(_Gone, (parent_id, is_remote, span._end_time or 0))  # noqa: SLF001
         if len(gone) >= 2 * memory.GENERATION:
             self._gone.forget()
 
@@ -137,6 +134,10 @@ class RollUps:
         known.append(sums)
         if len(known) >= _ADDED_UP_FROM:
             _add_up(known)
+
+
+ROLL_UPS: Final = RollUps()
+"""One for the process: a request may be below a span of another tracer provider."""
 
 
 def _add_up(many: deque[Sums]) -> None:

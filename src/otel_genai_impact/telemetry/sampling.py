@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult
 
 from otel_genai_impact._contain import contained
+from otel_genai_impact.telemetry.marks import reports_genai
 from otel_genai_impact.telemetry.operations import names_an_operation
-from otel_genai_impact.telemetry.request import reports_genai
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

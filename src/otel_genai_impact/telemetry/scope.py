@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from opentelemetry.context import Context
     from opentelemetry.sdk.trace import ReadableSpan
 
-KEY: Final = context_api.create_key("genai_impact_scope")
+SCOPE_KEY: Final = context_api.create_key("genai_impact_scope")
 ON_SPAN: Final = "_genai_impact_scope"
 
 
@@ -58,14 +58,14 @@ OF_COPIES: Final = _of_copies.table
 
 def current(context: Context | None = None) -> Scope:
     """The scope of a context, of the current one where none is given."""
-    found = context_api.get_value(KEY, context)
+    found = context_api.get_value(SCOPE_KEY, context)
     return found if isinstance(found, Scope) else NO_SCOPE
 
 
 def enter(scope: Scope, context: Context | None = None) -> Token[Context]:
     """From here on this scope holds, in this context (the current one if none), until `leave` gets what this gives."""
     SCOPES.begun = True
-    return context_api.attach(context_api.set_value(KEY, scope, context))
+    return context_api.attach(context_api.set_value(SCOPE_KEY, scope, context))
 
 
 def leave(scope: Scope, token: Token[Context]) -> None:

@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 
 _NOTHING: Final[Mapping[str, Any]] = {}
 
+# Where a SpanContext, which is a tuple, has them: its properties are calls.
+SPAN_ID: Final = 1
+IS_REMOTE: Final = 2
+
 # In C, and not by the span's properties, each of which is a call. AttributeError for what is no span of the SDK's; then
 # `parts_of` gives the same.
 quick_parts_of: Final[Callable[[ReadableSpan], Parts]] = attrgetter(

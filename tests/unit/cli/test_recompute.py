@@ -74,7 +74,7 @@ def test_another_method_is_one_option(
     class Other(EcoLogits011):
         name = "other-1"
 
-    monkeypatch.setitem(cast("dict[str, object]", methods.METHODS), "other-1", Other())
+    monkeypatch.setitem(cast("Any", methods.METHODS)._makers, "other-1", Other)
     found = _recomputed(traces, capsys, "--method", "other-1")
     assert (["ecologits-0.11, data 2026.11"], ["other-1, data 2026.11"]) == (found["before"], found["after"])
 

@@ -12,7 +12,7 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode, set_span_in_
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from otel_genai_impact import _contain
-from otel_genai_impact.telemetry import callers, processor
+from otel_genai_impact.telemetry import callers, counting_once
 from otel_genai_impact.telemetry.counting_once import CountingOnce
 from otel_genai_impact.telemetry.sampling import count_unsampled
 from tests.kit.telemetry import CHAT, USAGE, Telemetry
@@ -35,7 +35,7 @@ class Process:
         callers.start_anew()
         self._identity = callers._process
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(processor, "_COUNTING_ONCE", CountingOnce())
+            patch.setattr(counting_once, "COUNTING_ONCE", CountingOnce())
             self.telemetry = Telemetry({"across_processes": across_processes, **settings})
         self.telemetry.tracers.sampler = sampler
         count_unsampled(self.telemetry.tracers, wanted=True, marking=across_processes)

@@ -10,6 +10,7 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 
 from otel_genai_impact.inventory.hosts import Server
 from otel_genai_impact.telemetry import request as module
+from otel_genai_impact.telemetry.marks import reports_genai
 from otel_genai_impact.telemetry.request import MOST_TOKENS, Request, read
 from tests.unit.telemetry.plain_spans import CACHE_READ, CACHE_WRITTEN, READ, SPAN, plain_span
 
@@ -205,4 +206,4 @@ def test_the_tier_is_the_one_that_served_or_was_asked_for(
 @pytest.mark.parametrize(("key", "expected"), [("gen_ai.usage.output_tokens", True), ("http.request.method", False)])
 def test_a_span_has_a_mark_or_is_no_request(key: str, expected: bool) -> None:
     """One is enough, whatever it says."""
-    assert expected == module.reports_genai({key: None, "user.id": "7"})
+    assert expected == reports_genai({key: None, "user.id": "7"})

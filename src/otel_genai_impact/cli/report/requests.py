@@ -29,11 +29,12 @@ from otel_genai_impact.impacts.methods import METHODS
 from otel_genai_impact.inventory.catalog import Catalog
 from otel_genai_impact.telemetry.counting_once import FIRST, CountingOnce
 from otel_genai_impact.telemetry.ledger import Account
+from otel_genai_impact.telemetry.marks import reports_genai
 from otel_genai_impact.telemetry.media_plans import media_plans
 from otel_genai_impact.telemetry.memory import Memory
 from otel_genai_impact.telemetry.plans import Plans
-from otel_genai_impact.telemetry.recording import why_not
-from otel_genai_impact.telemetry.request import MARKS, read, service_tier, what_of
+from otel_genai_impact.telemetry.reasons import why_not
+from otel_genai_impact.telemetry.request import read, service_tier, what_of
 from otel_genai_impact.telemetry.writing import parts_of
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class Estimating:
         """What this span is."""
         span, attributes, _, process = recorded
         once = self._once(process)
-        request = None if MARKS.isdisjoint(attributes) else read(span.name, attributes, span.instrumentation_scope)
+        request = read(span.name, attributes, span.instrumentation_scope) if reports_genai(attributes) else None
         if request is None or (span.kind is SpanKind.SERVER and not self._count_server_spans):
             once.passed(span)
             return _NO_REQUEST

@@ -69,8 +69,9 @@ NOTHING: Final = Amounts(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0, 0)
 WITHOUT_ESTIMATE: Final = NOTHING._replace(requests=1, not_estimated=1)
 TAKEN_BACK: Final = NOTHING._replace(requests=-1, not_estimated=-1)
 REQUESTS: Final = Amounts._fields.index("requests")
-# Where an `Estimate` has what a column of `Amounts` sums up; below 0 what it has not.
+# In the place of a field of an `Estimate`: each request is one.
 ONE_EACH: Final = -1
+# Where an `Estimate` has what a column of `Amounts` sums up; what is not here, it has not.
 IN_ESTIMATE: Final[Mapping[int, int]] = {
     **{
         Amounts._fields.index(column): Estimate._fields.index(field)
