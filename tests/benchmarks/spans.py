@@ -7,9 +7,11 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING, Final
 
 from opentelemetry.context import Context, get_current
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 from opentelemetry.trace import SpanKind
 
@@ -21,6 +23,7 @@ from tests.benchmarks.rows import Row, Target
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from opentelemetry.sdk.trace import ReadableSpan
     from opentelemetry.trace import Tracer
     from opentelemetry.util.types import Attributes
 
@@ -33,6 +36,9 @@ NOT_GENAI: Final = Target(limit=1.02)
 SPANS_A_BLOCK: Final = 256
 # More than we remember to count each request once: from there on, remembering one means forgetting another.
 WARM_UP_REQUESTS: Final = 10_240
+
+# More than a block has: the batch is exported when it is flushed, by the thread that is measured.
+MOST_IN_A_BATCH: Final = 1024
 
 INSTRUMENTATION: Final = "opentelemetry.instrumentation.genai.openai"
 
@@ -54,15 +60,30 @@ _HTTP_AT_END: Final[dict[str, str | int]] = {"http.response.status_code": 200, "
 _response_number = count()
 
 
-def tracer(*processors: SpanProcessor, meter_provider: MeterProvider | None = None) -> Tracer:
-    """A tracer whose spans go to a processor that does nothing, and to these.
+class Encoding(SpanExporter):
+    """Makes OTLP of spans, and sends it nowhere: what every exporter does, without the network."""
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        encode_spans(spans).SerializeToString()
+        return SpanExportResult.SUCCESS
+
+
+def tracer(
+    *processors: SpanProcessor, meter_provider: MeterProvider | None = None, first: SpanProcessor | None = None
+) -> Tracer:
+    """A tracer whose spans go to `first`, which does nothing if not given, and to these.
 
     Doing nothing makes the bare span as cheap as it can be, and so the ratios as large.
     """
     provider = TracerProvider(sampler=ALWAYS_ON, shutdown_on_exit=False, meter_provider=meter_provider)
-    for processor in (SpanProcessor(), *processors):
+    for processor in (first or SpanProcessor(), *processors):
         provider.add_span_processor(processor)
     return provider.get_tracer(INSTRUMENTATION)
+
+
+def batches() -> BatchSpanProcessor:
+    """What applications export with. It waits until it is flushed."""
+    return BatchSpanProcessor(Encoding(), schedule_delay_millis=1e9, max_export_batch_size=MOST_IN_A_BATCH)
 
 
 def chat_answers(spans: int) -> list[dict[str, str | int | tuple[str, ...]]]:
@@ -129,6 +150,14 @@ def http_spans_ns(of: Tracer, spans: int = SPANS_A_BLOCK) -> float:
     return (perf_counter_ns() - start) / spans
 
 
+def exported_http_spans_ns(of: Tracer, batch: BatchSpanProcessor, spans: int = SPANS_A_BLOCK) -> float:
+    """What a span of an HTTP client takes, until it is encoded."""
+    start = perf_counter_ns()
+    http_spans(of, spans)
+    batch.force_flush()
+    return (perf_counter_ns() - start) / spans
+
+
 def measure(*, rounds: int = 80, http_rounds: int = 250, warm_up: int = WARM_UP_REQUESTS) -> list[Row]:
     """A chat with histograms off and with the default one, and a span that is none of ours."""
     meter_provider = MeterProvider(metric_readers=[InMemoryMetricReader()], shutdown_on_exit=False)
@@ -149,16 +178,22 @@ def measure(*, rounds: int = 80, http_rounds: int = 250, warm_up: int = WARM_UP_
     )
     bare_again = tracer()
     idle = tracer(SpanProcessor())
+    batch, batch_with_us = batches(), batches()
+    exporting = tracer(first=batch)
+    exporting_with_us = tracer(ImpactSpanProcessor(meter_provider=meter_provider), first=batch_with_us)
     http_ns = interleaved(
         {
             "bare": lambda: http_spans_ns(bare),
             "bare again": lambda: http_spans_ns(bare_again),
             "idle": lambda: http_spans_ns(idle),
             "with us": lambda: http_spans_ns(default),
+            "exported": lambda: exported_http_spans_ns(exporting, batch),
+            "exported, with us": lambda: exported_http_spans_ns(exporting_with_us, batch_with_us),
         },
         rounds=http_rounds,
     )
-    meter_provider.shutdown()
+    for done in (batch, batch_with_us, meter_provider):
+        done.shutdown()
     absolute = {f"{name}, us": value for name, value in microseconds(chats_ns).items()}
     return [
         Row(
@@ -182,6 +217,12 @@ def measure(*, rounds: int = 80, http_rounds: int = 250, warm_up: int = WARM_UP_
             spread=ratio(http_ns["with us"], http_ns["bare"]),
             target=NOT_GENAI,
             absolute={f"{name}, us": value for name, value in microseconds(http_ns).items()},
+        ),
+        Row(
+            name="the same where spans are exported: encoded as OTLP, not sent",
+            unit="x",
+            spread=ratio(http_ns["exported, with us"], http_ns["exported"]),
+            target=NOT_GENAI,
         ),
         Row(
             name="control: that span without us, twice",

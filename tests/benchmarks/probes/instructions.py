@@ -20,7 +20,7 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 
 from otel_genai_impact import ImpactSpanProcessor
-from tests.benchmarks.spans import chat_answers, chat_spans, http_spans, tracer
+from tests.benchmarks.spans import batches, chat_answers, chat_spans, http_spans, tracer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,19 +79,42 @@ def genai_spans(of: Tracer, spans: int) -> None:
     os.getppid()
 
 
-def main(folder: Path, spans: int) -> None:
-    gc.disable()
+def exported_spans(*processors: SpanProcessor, spans: int) -> None:
+    """Other spans, encoded as what is sent, by the same thread."""
+    batch = batches()
+    of = tracer(*processors, first=batch)
+    http_spans(of, FEW_SPANS)
+    batch.force_flush()
+    os.getppid()
+    http_spans(of, spans)
+    batch.force_flush()
+    os.getppid()
+
+
+def contenders(spans: int) -> dict[str, Callable[[], None]]:
+    """By what they are called."""
+    made: dict[str, Callable[[], None]] = {}
     for kind, block in (("other span", other_spans), ("GenAI span", genai_spans)):
         for name, make in TRACERS.items():
-            child = os.fork()
-            if child == 0:
-                (folder / f"{os.getpid()}.name").write_text(f"{kind}, {name}", encoding="utf-8")
-                thread = Thread(target=block, args=(make(), spans))
-                thread.start()
-                thread.join()
-                os._exit(0)
-            if os.waitpid(child, 0)[1]:
-                raise RuntimeError(f"{kind}, {name}: failed")
+            made[f"{kind}, {name}"] = lambda block=block, make=make: block(make(), spans)
+    made["exported other span, bare"] = lambda: exported_spans(spans=spans)
+    made["exported other span, a processor that does nothing"] = lambda: exported_spans(OfItsOwnClass(), spans=spans)
+    made["exported other span, with us"] = lambda: exported_spans(ImpactSpanProcessor(), spans=spans)
+    return made
+
+
+def main(folder: Path, spans: int) -> None:
+    gc.disable()
+    for name, run in contenders(spans).items():
+        child = os.fork()
+        if child == 0:
+            (folder / f"{os.getpid()}.name").write_text(name, encoding="utf-8")
+            thread = Thread(target=run)
+            thread.start()
+            thread.join()
+            os._exit(0)
+        if os.waitpid(child, 0)[1]:
+            raise RuntimeError(f"{name}: failed")
 
 
 if __name__ == "__main__":
