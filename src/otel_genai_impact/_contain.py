@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 _logger: Final = logging.getLogger("otel_genai_impact")
 _MOST_OF_A_SUBJECT: Final = 100
 
-_already_logged: set[tuple[str, str]] = set()
+# The keys of each subject. Never iterated over while others may add to it: any thread may have something to log.
+_already_logged: dict[str, set[str]] = {}
 
 # Our own tests set this, so that a contained failure fails the test.
 reraise: bool = False
@@ -45,17 +46,17 @@ def log_once(
     room for other warnings. The key is the message where none is given; one that is costly to make is only made when it
     is logged. A handler of the application's that raises does not reach the user's call either.
     """
-    subject = f"{level} {about}"
-    if (subject, key) in _already_logged or sum(other == subject for other, _ in _already_logged) >= _MOST_OF_A_SUBJECT:
+    known = _already_logged.setdefault(f"{level} {about}", set())
+    if key in known or len(known) >= _MOST_OF_A_SUBJECT:
         return
-    _already_logged.add((subject, key))
+    known.add(key)
     with suppress(Exception):  # there is nobody left to tell
         _logger.log(level, "%s", key if message is None else message(), exc_info=exc_info)
 
 
 def logged() -> list[str]:
     """The keys of all that was logged until now, for who asks what went wrong; where no key was given, the messages."""
-    return sorted(key for _, key in _already_logged)
+    return sorted(key for known in list(_already_logged.values()) for key in list(known))
 
 
 class contained:  # noqa: N801 - read as a word of the sentence

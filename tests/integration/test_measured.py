@@ -217,7 +217,7 @@ def test_where_nothing_can_be_read_it_stays_modelled_and_says_so_once(
     monkeypatch.setattr(measured, "_meter", None)
     monkeypatch.setattr(energy_counters, "POWERCAP_FOLDER", str(tmp_path / "none"))
     monkeypatch.setattr("codecarbon.core.gpu.is_gpu_details_available", lambda: False)
-    monkeypatch.setattr(_contain, "_already_logged", set[tuple[str, str]]())
+    monkeypatch.setattr(_contain, "_already_logged", dict[str, set[str]]())
     telemetry = Telemetry({"measured": "local"})
     for _ in range(3):
         assert _request(telemetry, {})["genai_impact.source"] == "modelled"
@@ -233,7 +233,7 @@ def test_without_the_extra_it_says_what_to_install(
     import sys
 
     monkeypatch.setattr(measured, "_meter", None)
-    monkeypatch.setattr(_contain, "_already_logged", set[tuple[str, str]]())
+    monkeypatch.setattr(_contain, "_already_logged", dict[str, set[str]]())
     monkeypatch.setitem(sys.modules, "codecarbon.core.cpu", None)
     telemetry = Telemetry({"measured": "local"})
     assert _request(telemetry, {})["genai_impact.source"] == "modelled"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As in a process that has just started; and a failure of ours fails the test."""
     monkeypatch.setattr(_contain, "reraise", True)
-    monkeypatch.setattr(_contain, "_already_logged", set[tuple[str, str]]())
+    monkeypatch.setattr(_contain, "_already_logged", dict[str, set[str]]())
     monkeypatch.setattr(counting_once, "COUNTING_ONCE", CountingOnce())
     monkeypatch.setattr(rollups, "ROLL_UPS", RollUps())
     accounts, instruments = list(LEDGER.accounts), list(metrics._ALL)

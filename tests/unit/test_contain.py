@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import sys
+from threading import Thread
 
 import pytest
 
@@ -50,6 +52,33 @@ def test_warnings_leave_room_for_failures(caplog: pytest.LogCaptureFixture) -> N
     log_once(logging.WARNING, "a wrong setting")
     log_once(logging.ERROR, "a failure")
     assert caplog.messages[-2:] == ["a wrong setting", "a failure"]
+
+
+@pytest.mark.usefixtures("in_production")
+def test_threads_that_log_at_once_raise_nothing() -> None:
+    """Each may be inside somebody's call, where there is nothing above it that would catch what comes out of the log."""
+    raised: list[BaseException] = []
+
+    def log(thread: int) -> None:
+        try:
+            for number in range(400):
+                log_once(logging.DEBUG, f"{thread} {number}", about=f"thread {thread} {number // 50}")
+                logged()
+        except RuntimeError as error:
+            raised.append(error)
+
+    threads = [Thread(target=log, args=(number,)) for number in range(8)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert [] == raised
+    assert 8 * 400 == len(logged())
 
 
 @pytest.mark.usefixtures("in_production")

@@ -273,7 +273,7 @@ def test_switched_off() -> None:
 def test_nothing_is_raised_into_ddtrace(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     """A span that is none is one line in the log, and the trace goes on."""
     monkeypatch.setattr(_contain, "reraise", False)
-    monkeypatch.setattr(_contain, "_already_logged", set[tuple[str, str]]())
+    monkeypatch.setattr(_contain, "_already_logged", dict[str, set[str]]())
     trace = [cast("Any", object())]
     assert trace == _Filtered().filter.process_trace(trace)
     assert 1 == len(caplog.records)
@@ -302,7 +302,7 @@ def test_installing(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_installing_without_ddtrace(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     """One line in the log, no exception."""
     monkeypatch.setattr(_contain, "reraise", False)
-    monkeypatch.setattr(_contain, "_already_logged", set[tuple[str, str]]())
+    monkeypatch.setattr(_contain, "_already_logged", dict[str, set[str]]())
     monkeypatch.setitem(sys.modules, "ddtrace", None)
     install()
     assert ["failed while adding our filter to ddtrace"] == [
@@ -314,7 +314,7 @@ def test_no_request_is_no_complaint_about_opentelemetry(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A process without requests, such as the parent of preforked workers, needs no tracer provider: ddtrace has one."""
-    monkeypatch.setattr(_contain, "_already_logged", set[tuple[str, str]]())
+    monkeypatch.setattr(_contain, "_already_logged", dict[str, set[str]]())
     monkeypatch.setattr(summary, "LEDGER", Ledger())
     monkeypatch.setattr(trace, "get_tracer_provider", trace.ProxyTracerProvider)
     summary._print()
