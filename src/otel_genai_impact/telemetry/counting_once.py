@@ -19,6 +19,7 @@ race makes at worst one duplicate more or less to be seen, never an exception or
 
 from __future__ import annotations
 
+from threading import get_ident
 from time import time_ns
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
@@ -119,8 +120,9 @@ class CountingOnce:
         kind, model, response_id, input_tokens, output_tokens = what
         span_id = 0 if context is None else context.span_id
         closed_ns = ended_ns or 0 if response_id is not None else _closed_ns(ended_ns or 0)
+        tokens = (input_tokens, output_tokens)
         leaf: Leaf = _new(
-            Leaf, (kind, scope, response_id, closed_ns, began_ns or 0, span_id, model, (input_tokens, output_tokens))
+            Leaf, (kind, scope, response_id, closed_ns, began_ns or 0, span_id, model, tokens, get_ident())
         )
         counted = self._counted
         # In one step, so that of two threads one has it. An equal leaf is the same span; another one is a span with the
@@ -133,10 +135,13 @@ class CountingOnce:
         below = (self.below.pop(span_id) or ()) if self._covered else ()
         twin = None if parent is None and not below else self._twin_by_nesting(leaf, below, parent)
         if twin is None:
-            if scope is self.siblings.only_scope:
+            siblings = self.siblings
+            if scope is siblings.only_scope:
                 self._recent.append(leaf)
+                if siblings.several:  # since a moment ago, in another thread
+                    siblings.index(leaf)
             else:
-                twin = self.siblings.twin_of(leaf, failed=span.status.status_code is _ERROR)
+                twin = siblings.twin_of(leaf, failed=span.status.status_code is _ERROR)
         if len(counted) >= 2 * memory.GENERATION:
             self.counted.forget()
         if parent is not None and not parent.is_remote:

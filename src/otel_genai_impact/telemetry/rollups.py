@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from otel_genai_impact import semconv
 from otel_genai_impact.telemetry import memory
-from otel_genai_impact.telemetry.memory import Memory
+from otel_genai_impact.telemetry.memory import Memory, of_this_moment
 from otel_genai_impact.telemetry.writing import IS_REMOTE, SPAN_ID
 
 if TYPE_CHECKING:
@@ -108,7 +108,9 @@ class RollUps:
         found = [] if own is None else [own]
         for waiting in (self.waiting, self.elsewhere):
             if waiting.table:
-                found += waiting.pop(context.span_id) or ()
+                below = waiting.pop(context.span_id)
+                if below is not None:
+                    found += of_this_moment(below)
         sums = _sum(found) if found else None
         parent_id, is_remote = (0, False) if parent is None else (parent.span_id, parent.is_remote)
         self._gone.put(context.span_id, _Gone(parent_id, is_remote, span.end_time or 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, nullcontext
@@ -72,6 +73,28 @@ def test_a_hundred_equal_calls_in_threads(telemetry: Telemetry, instrumentations
 
     with ThreadPoolExecutor(CALLS) as pool:
         list(pool.map(call, range(CALLS)))
+    _is_right(telemetry, instrumentations)
+
+
+@LAYOUTS
+@SEEN_BY
+def test_a_hundred_equal_calls_in_threads_that_take_turns_at_every_step(
+    telemetry: Telemetry, instrumentations: int, layout: str
+) -> None:
+    """They begin together and last as long as it takes, all of them among each other: a hundred requests."""
+    together = Barrier(CALLS)
+
+    def call(number: int) -> None:
+        together.wait()
+        Call(telemetry, instrumentations, layout, number).end()
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(CALLS) as pool:
+            list(pool.map(call, range(CALLS)))
+    finally:
+        sys.setswitchinterval(interval)
     _is_right(telemetry, instrumentations)
 
 
