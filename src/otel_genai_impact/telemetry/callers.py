@@ -1,7 +1,7 @@
 """Requests that go from one process of one's own to another one: the caller says that it counts them.
 
 A client and the gateway that it calls both see a request. Where both are told to (`across_processes`), the client puts an entry
-of ours into the `tracestate` of each request's span, which travels with the trace context. It is a number of this process and
+of ours into the `tracestate` of each request's span, which travels with the trace context. It is a random number of this process and
 one of the request, and says nothing else. Who finds one of another process leaves one request of that kind to the caller.
 
 An entry is `theirs~ours` where this process was itself called with one: what it calls must not take the caller's for its own.
@@ -9,7 +9,6 @@ An entry is `theirs~ours` where this process was itself called with one: what it
 
 from __future__ import annotations
 
-from itertools import count
 from os import urandom
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,11 +28,14 @@ _MOST_ENTRIES: Final = 32  # that a trace state may have; some releases of the A
 
 
 class _Process:
-    """The numbers of this process."""
+    """What this process is called."""
 
     def __init__(self) -> None:
         self.name = urandom(8).hex()
-        self.requests = count()
+
+    def request(self) -> str:
+        """What a request of it is called. Not counted: where threads do not take turns, two would have one number."""
+        return f"{self.name}-{urandom(6).hex()}"
 
 
 _process = _Process()
@@ -50,7 +52,7 @@ def marked(result: Any, parent: Context | None, name: str, attributes: Attribute
     above = get_current_span(parent).get_span_context().trace_state
     inherited = above.get(KEY) if above else None
     if starts_request(name, attributes or {}):
-        ours = f"{_process.name}-{next(_process.requests):x}"
+        ours = _process.request()
         theirs = _of_caller(inherited)
         entry = ours if theirs is None else f"{theirs}{_SEPARATOR}{ours}"
     elif inherited is None:
