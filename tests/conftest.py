@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.kit.otlp_sink import OtlpSink
 from tests.kit.provider_server import ProviderServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.kit.otlp_sink import OtlpSink
 
 # Their assertions shall show their values too.
 pytest.register_assert_rewrite("tests.integration.sdk_promises")
@@ -26,5 +27,7 @@ def provider() -> Iterator[ProviderServer]:
 @pytest.fixture
 def sink() -> Iterator[OtlpSink]:
     """An OTLP receiver."""
+    from tests.kit.otlp_sink import OtlpSink  # gRPC is not to be had for each Python that unit tests run on
+
     with OtlpSink() as receiver:
         yield receiver
