@@ -45,7 +45,7 @@ test-free-threaded: ## counting, reading and budgets where threads do not take t
 	@$(PYTHON) -c 'import sys; sys.exit(sys._is_gil_enabled())' 2>/dev/null || { echo "This needs a free-threaded Python; try: make $@ PYTHON=python3.14t"; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)-free-threaded
 	PIP_DISABLE_PIP_VERSION_CHECK=1 $(VENV)-free-threaded/bin/pip install -q 'pip>=25.1'
-	PIP_DISABLE_PIP_VERSION_CHECK=1 $(VENV)-free-threaded/bin/pip install -q -e . --group free-threaded
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(VENV)-free-threaded/bin/pip install -q --prefer-binary -e . --group free-threaded
 	$(VENV)-free-threaded/bin/python -X gil=0 -m pytest -W "ignore:You should use InstrumentationScope:DeprecationWarning" tests/unit/telemetry tests/unit/test_contain.py
 
 test-sdks: $(VENV)/.test-sdks ## each SDK with its oldest and its newest release, each in an environment of its own
