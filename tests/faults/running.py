@@ -14,7 +14,7 @@ from unittest import mock
 
 from opentelemetry.sdk import trace as sdk_trace
 
-from otel_genai_impact.telemetry import recording
+from otel_genai_impact.telemetry import estimated_recording, recording
 from tests.faults.fault import fault
 
 if TYPE_CHECKING:
@@ -169,5 +169,6 @@ def ours_raises(scene: Scene) -> Iterator[None]:
 @fault("writing on a span raises, by a fault of ours")
 def writing_raises(scene: Scene) -> Iterator[None]:
     yield
-    with mock.patch.object(recording, "write", side_effect=MemoryError("a fault of ours")):
+    raising = mock.Mock(side_effect=MemoryError("a fault of ours"))
+    with mock.patch.object(recording, "write", raising), mock.patch.object(estimated_recording, "write", raising):
         yield

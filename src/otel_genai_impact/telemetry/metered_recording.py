@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from otel_genai_impact.inventory.catalog import Catalog
     from otel_genai_impact.telemetry.attributing import Attribution
     from otel_genai_impact.telemetry.budgets.spending import Spending
+    from otel_genai_impact.telemetry.estimated_recording import EstimatedRecorder
     from otel_genai_impact.telemetry.metered import Metered
     from otel_genai_impact.telemetry.metrics import Metrics
-    from otel_genai_impact.telemetry.plans import Plans
     from otel_genai_impact.telemetry.request import Request
     from otel_genai_impact.telemetry.rollups import RollUps
     from otel_genai_impact.telemetry.writing import Parts
@@ -41,7 +41,7 @@ class MeteredRecorder:
         self,
         settings: Settings,
         *,
-        plans: Plans,
+        estimated: EstimatedRecorder,
         method: Method,
         catalog: Catalog,
         metrics: Metrics,
@@ -49,13 +49,12 @@ class MeteredRecorder:
         attribution: Attribution,
         spending: Spending,
     ) -> None:
-        self._plans = MeteredPlans(plans, catalog, method, settings.detail, metrics.account)
+        self._plans = MeteredPlans(estimated.plans, catalog, method, settings.detail, metrics.account)
         self._rollups = rollups
         self._attribution = attribution
         self._spending = spending
         self._has_metric_attributes = bool(settings.metric_attributes)
-        self._energy_histogram = metrics.energy_histogram if "energy" in settings.histograms else None
-        self._gwp_histogram = metrics.gwp_histogram if "gwp" in settings.histograms else None
+        self._record: Final = estimated.record
 
     def count(
         self, span: ReadableSpan, parts: Parts, request: Request, attributes: Mapping[str, Any], metered: Metered
@@ -77,11 +76,7 @@ class MeteredRecorder:
             if reached:
                 self._spending.tell(span, reached)
         self._rollups.count(span, Sums(estimate.energy, estimate.gwp, estimate.wcf, 1, 0))
-        if context is not None:
-            if self._energy_histogram is not None:
-                self._energy_histogram.put(estimate.energy, plan.row.attributes, context)
-            if self._gwp_histogram is not None:
-                self._gwp_histogram.put(estimate.gwp, plan.row.attributes, context)
+        self._record(estimate, plan.row, context)
         write(span, written)
 
     def assume(self, span: ReadableSpan, code: str) -> None:

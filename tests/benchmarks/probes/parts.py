@@ -87,7 +87,7 @@ def _parts() -> dict[str, Callable[[int], object]]:  # noqa: C901 -- one step af
 
     def writing(times: int) -> None:
         for span in islice(spans, times):
-            write(span, plan.attributes, recorder._fill, estimate)
+            write(span, plan.attributes, recorder.estimated._fill, estimate)
 
     def all_of_it(times: int) -> None:
         for span in islice(spans, times):

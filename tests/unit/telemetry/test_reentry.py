@@ -73,7 +73,7 @@ def test_a_signal_inside_the_histograms_lock(telemetry: Telemetry) -> None:
 
 def test_a_signal_during_a_recording_of_ours(telemetry: Telemetry) -> None:
     """A signal handler that ends a span while its thread records others waits for nothing, and nothing is lost."""
-    histogram = telemetry.processor._recorder._energy_histogram
+    histogram = telemetry.processor._recorder.estimated._energy_histogram
     assert histogram is not None
     with histogram._lock:
         histogram.record()
@@ -86,7 +86,7 @@ def test_a_signal_during_a_recording_of_ours(telemetry: Telemetry) -> None:
 
 def test_many_requests_are_recorded_before_a_collection(telemetry: Telemetry, monkeypatch: pytest.MonkeyPatch) -> None:
     """The queue does not wait for a collection when it has 64; in the main thread it does so much longer."""
-    histogram = telemetry.processor._recorder._energy_histogram
+    histogram = telemetry.processor._recorder.estimated._energy_histogram
     assert histogram is not None
 
     def request() -> None:
