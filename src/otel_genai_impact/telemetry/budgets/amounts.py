@@ -10,6 +10,8 @@ from otel_genai_impact.impacts.estimate import Estimate
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from otel_genai_impact.telemetry.budgets.block import Action
+
 
 class Amounts(NamedTuple):
     """What requests used: the estimates, and the sums of their upper bounds (`high`).
@@ -151,12 +153,20 @@ CRITERIA: Final[Mapping[str, Criterion]] = {
 }  # fmt: skip
 
 
+_ACTING: Final = frozenset[str]({"hand_over", "refuse"})
+
+
 class Limit(NamedTuple):
     """How much of a criterion may be used, and by which column of `Amounts` that is judged."""
 
     criterion: Criterion
     amount: float
     column: int
+
+    @classmethod
+    def of(cls, criterion: Criterion, amount: float, action: Action) -> Limit:
+        """One that acts is judged by the upper bound of what was used, another by the estimate."""
+        return cls(criterion, amount, criterion.high if action in _ACTING else criterion.column)
 
     def is_used_up(self, used: Amounts) -> bool:
         """Whether nothing is left: the limit is what may be used, and no more."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-import math
 import os
 import time
 from functools import wraps
@@ -16,13 +15,14 @@ from opentelemetry.context import get_current
 from otel_genai_impact._contain import contained, log_once
 from otel_genai_impact.telemetry import scope
 from otel_genai_impact.telemetry.budgets.accounts import Account
-from otel_genai_impact.telemetry.budgets.amounts import CRITERIA, Limit
+from otel_genai_impact.telemetry.budgets.amounts import CRITERIA
 from otel_genai_impact.telemetry.budgets.block import Action, Block
 from otel_genai_impact.telemetry.budgets.configured import CONFIGURED
+from otel_genai_impact.telemetry.budgets.given import Given
 from otel_genai_impact.telemetry.budgets.handing_over import CALLS
 from otel_genai_impact.telemetry.budgets.metrics import DECLARED
 from otel_genai_impact.telemetry.budgets.refusing import GATES
-from otel_genai_impact.telemetry.budgets.travelling import HARD, can_travel, lowered, sent_with
+from otel_genai_impact.telemetry.budgets.travelling import can_travel, lowered, sent_with
 from otel_genai_impact.telemetry.budgets.windows import WINDOWS
 from otel_genai_impact.telemetry.metrics import all_metrics
 from otel_genai_impact.telemetry.scope import Scope
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
     from otel_genai_impact.telemetry.budgets.handing_over import Exceeded
 
-_ACTIONS: Final[dict[str, Action]] = {"observe": "observe", "warn": "warn", "refuse": "refuse"}
 _LONGEST_NAME: Final = 200
 _PATIENCE_S: Final = 5.0
 
@@ -101,10 +100,12 @@ class budget:  # noqa: N801 -- read as a word of the sentence
     ) -> None:
         self.name: Final = str(name)[:_LONGEST_NAME]
         self._hand_over = on_exceeded if callable(on_exceeded) else None
-        self._action: Action = "hand_over" if callable(on_exceeded) else self._action_of(on_exceeded)
-        given = {"energy_j": energy_j, "gwp_g": gwp_g, "wcf_l": wcf_l, "requests": requests, **unknown}
-        self._limits = tuple(limit for keyword, amount in given.items() if (limit := self._limit(keyword, amount)))
-        self._window_s = self._window(window_s)
+        given = Given(self.name, on_exceeded)
+        self._action: Action = given.action
+        self._limits = given.limits(
+            {"energy_j": energy_j, "gwp_g": gwp_g, "wcf_l": wcf_l, "requests": requests, **unknown}
+        )
+        self._window_s = given.window_s(window_s)
         self._redis = redis
         self._key = (
             None
@@ -115,7 +116,7 @@ class budget:  # noqa: N801 -- read as a word of the sentence
         self._is_lowered = from_baggage and can_travel(self.name)
         if self._is_lowered and self._key is not None:
             self._is_lowered = False
-            self._refuse_or_log("from_baggage goes with no key, window_s or redis", self._action)
+            given.mistake("from_baggage goes with no key, window_s or redis")
         self._entered: list[_Entered] = []
 
     @staticmethod
@@ -249,52 +250,6 @@ class budget:  # noqa: N801 -- read as a word of the sentence
             name = getattr(self._hand_over, "__qualname__", repr(self._hand_over))
             line = f"budget {self.name!r}: {name} has not returned after {_PATIENCE_S:g} s; the application goes on"
             log_once(logging.WARNING, line)
-
-    def _action_of(self, wanted: object) -> Action:
-        action = _ACTIONS.get(wanted) if isinstance(wanted, str) else None
-        if action is None:
-            self._refuse_or_log(f"on_exceeded={wanted!r:.100}; allowed is a function, or {', '.join(_ACTIONS)}", "warn")
-        return action or "warn"
-
-    def _limit(self, keyword: str, given: object) -> Limit | None:
-        criterion = CRITERIA.get(keyword)
-        if criterion is None:
-            self._refuse_or_log(
-                f"there is no criterion {keyword!r:.100}; there are {', '.join(CRITERIA)}", self._action
-            )
-            return None
-        if given is None:
-            return None
-        amount = _number(given)
-        if amount is None or amount < 0:
-            self._refuse_or_log(f"{keyword}={given!r:.100} is no limit; allowed is a number from 0 on", self._action)
-            return None
-        return Limit(criterion, amount, criterion.high if self._action in HARD else criterion.column)
-
-    def _window(self, given: object) -> float | None:
-        seconds = None if given is None else _number(given)
-        if given is not None and (seconds is None or seconds <= 0):
-            self._refuse_or_log(f"window_s={given!r:.100} is no window; allowed are seconds above 0", self._action)
-            return None
-        return seconds
-
-    def _refuse_or_log(self, what: str, action: Action) -> None:
-        """A mistake in a budget: who wants requests to be refused must not believe that they are; others go on."""
-        line = f"budget {self.name!r}: {what}"
-        if action == "refuse":
-            raise ValueError(line)
-        log_once(logging.WARNING, f"{line}; it is ignored")
-
-
-def _number(given: object) -> float | None:
-    """A finite number; None if it is none. Those of other libraries may be numbers, too."""
-    if isinstance(given, (bool, str, bytes)):
-        return None
-    try:
-        number = float(given)  # pyright: ignore[reportArgumentType]
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return number if math.isfinite(number) else None
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

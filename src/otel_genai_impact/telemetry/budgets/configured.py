@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from otel_genai_impact.telemetry.budgets.amounts import CRITERIA, Limit
-from otel_genai_impact.telemetry.budgets.travelling import HARD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,10 +31,7 @@ class Configured:
         of_file = {CRITERIA[keyword]: amount for keyword, amount in said.items()}
         return (
             *(limit for limit in limits if limit.criterion not in of_file),
-            *(
-                Limit(criterion, amount, criterion.high if action in HARD else criterion.column)
-                for criterion, amount in of_file.items()
-            ),
+            *(Limit.of(criterion, amount, action) for criterion, amount in of_file.items()),
         )
 
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LONGEST_VALUE: Final = 200
 _MOST_SENT: Final = 8
-HARD: Final = frozenset[str]({"hand_over", "refuse"})
 
 
 class _Remainder(str):
@@ -82,7 +81,7 @@ def lowered(name: str, limits: tuple[Limit, ...], action: Action) -> tuple[Limit
         own = by_keyword.get(keyword)
         if own is None or amount < own.amount:
             criterion = CRITERIA[keyword]
-            by_keyword[keyword] = Limit(criterion, amount, criterion.high if action in HARD else criterion.column)
+            by_keyword[keyword] = Limit.of(criterion, amount, action)
     return tuple(by_keyword.values())
 
 
