@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from redis import Redis
 
-from otel_genai_impact import budget
+from otel_genai_impact import _contain, budget
 from otel_genai_impact.telemetry.budgets.handing_over import Exceeded
 from otel_genai_impact.telemetry.budgets.shared import _STORES
 from tests.kit.redis_server import RedisServer
@@ -216,3 +217,17 @@ def test_without_the_package_or_with_an_odd_url(caplog: pytest.LogCaptureFixture
         telemetry.request()
     assert block.exceeded
     assert "Redis cannot be used" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://us:secret/x@localhost:1/0", "redis://:secret#x@localhost", "redis://:1234/5@localhost"]
+)
+def test_no_password_in_the_log(url: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where it has a character that should have been encoded, and its first half reads as a port."""
+    monkeypatch.setattr(_contain, "_already_logged", dict[str, set[str]]())
+    telemetry = Telemetry()
+    with budget("user", requests=1, key=url, redis=url, on_exceeded="refuse"):
+        telemetry.request()
+    assert "Redis cannot be used (ValueError)" in caplog.text
+    assert "%2F" in caplog.text
+    assert not {"secret", "1234"} & set(re.findall(r"\w+", caplog.text))

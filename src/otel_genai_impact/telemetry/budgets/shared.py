@@ -12,12 +12,10 @@ from __future__ import annotations
 import logging
 import os
 from collections import deque
-from hashlib import sha256
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from urllib.parse import quote
 
 from opentelemetry.instrumentation.utils import suppress_instrumentation
 
@@ -25,37 +23,16 @@ from otel_genai_impact._contain import contained, log_once
 from otel_genai_impact.telemetry.budgets.accounts import Account
 from otel_genai_impact.telemetry.budgets.amounts import NOTHING, REQUESTS, Amounts, Limit
 from otel_genai_impact.telemetry.budgets.book import BOOK
+from otel_genai_impact.telemetry.budgets.in_redis import PATIENCE_S, SCRIPT, client_of, name_in_redis
 
 if TYPE_CHECKING:
     from otel_genai_impact.telemetry.budgets.block import Block
     from otel_genai_impact.telemetry.budgets.metrics import BudgetMetrics
 
 DEFAULT_WINDOW_S: Final = 86_400.0
-_PATIENCE_S: Final = 0.25
 _TRY_AGAIN_AFTER_S: Final = 2.0
-_LONGEST_KEY: Final = 100
 _MOST_ACCOUNTS: Final = 10_000
 _WHOLE: Final = tuple(isinstance(amount, int) for amount in NOTHING)
-
-# In one step, so that no other process comes in between: add each amount, begin the window with the first of them, and
-# give the sums and how long (ms) the window lasts. Without amounts, only the latter. Redis keeps the end of a window as a
-# time of day: where its clock was set back, what is left is more than the whole window, and is made that.
-_SCRIPT: Final = """
-for column = 2, #ARGV do redis.call('HINCRBYFLOAT', KEYS[1], column - 2, ARGV[column]) end
-local left = redis.call('PTTL', KEYS[1])
-local window = tonumber(redis.call('HGET', KEYS[1], 'window') or left)
-if left == -1 then
-  redis.call('HSET', KEYS[1], 'window', ARGV[1])
-  window = tonumber(ARGV[1])
-end
-if left == -1 or left > window then
-  redis.call('PEXPIRE', KEYS[1], window)
-  left = window
-end
-local sums = {left}
-for column = 0, COLUMNS - 1 do sums[column + 2] = redis.call('HGET', KEYS[1], column) or '0' end
-return sums
-""".replace("COLUMNS", str(len(NOTHING)))
 
 
 class _Unsent(NamedTuple):
@@ -180,7 +157,7 @@ class RedisStore:
                 if len(self._accounts) >= _MOST_ACCOUNTS:
                     # Redis has them still. What it was not told of yet is in the queue.
                     del self._accounts[next(iter(self._accounts))]
-                found = self._accounts[which] = SharedAccount(self, _name_in_redis(name, key), which[2])
+                found = self._accounts[which] = SharedAccount(self, name_in_redis(name, key), which[2])
             return found
 
     def send(self, account: SharedAccount) -> None:
@@ -192,7 +169,7 @@ class RedisStore:
         if monotonic() >= self._away_until_s:
             done = Event()
             self._queue.put((account, done))
-            done.wait(2 * _PATIENCE_S)
+            done.wait(2 * PATIENCE_S)
 
     def start_anew(self) -> None:
         """In a forked child: the thread is not here, and what is not sent is the parent's to send."""
@@ -203,8 +180,8 @@ class RedisStore:
     def _run(self, queue: SimpleQueue[_Job]) -> None:
         # An application that has Redis instrumented should not see ours in its traces.
         with suppress_instrumentation():
-            client = _client(self._url)
-            script: Any = None if client is None else client.register_script(_SCRIPT)
+            client = client_of(self._url)
+            script: Any = None if client is None else client.register_script(SCRIPT)
             while True:
                 account, done = queue.get()
                 try:
@@ -265,30 +242,3 @@ def _start_anew() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_start_anew)
-
-
-def _client(url: str) -> Any:
-    try:
-        from redis import Redis
-        from redis.backoff import NoBackoff
-        from redis.retry import Retry
-
-        return Redis.from_url(  # pyright: ignore[reportUnknownMemberType]
-            url, socket_timeout=_PATIENCE_S, socket_connect_timeout=_PATIENCE_S, retry=Retry(NoBackoff(), 0)
-        )
-    except ImportError:
-        line = "budgets in Redis need the package redis: pip install 'otel-genai-impact[redis]'; each process counts by itself"
-        log_once(logging.WARNING, line)
-    except Exception as error:  # noqa: BLE001 -- a URL that is none
-        log_once(
-            logging.WARNING, f"budgets: Redis cannot be used ({error}); each process counts by itself", about="budgets"
-        )
-    return None
-
-
-def _name_in_redis(name: str, key: str) -> str:
-    """Of a bounded length, with nothing in it that means something to anybody."""
-    short = quote(key, safe="")
-    if len(short) > _LONGEST_KEY:
-        short = sha256(key.encode("utf-8", "replace")).hexdigest()
-    return f"genai-impact:budget:{quote(name, safe='')}:{short}"
