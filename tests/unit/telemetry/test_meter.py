@@ -237,6 +237,7 @@ def test_without_counters_nothing_is_measured() -> None:
     assert looked == [1]
 
 
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")  # the meters of the tests before have threads
 def test_a_forked_child_opens_counters_of_its_own_and_knows_no_request_of_its_parent(
     meter: Meter, machine: Machine
 ) -> None:

@@ -13,7 +13,7 @@ from otel_genai_impact.cli.doctor.process import INSTRUMENTORS
 from otel_genai_impact.cli.doctor.sdks import COMPLEMENTS, NAMESAKES, SDKS, normalised
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from importlib.metadata import Distribution
 
     from otel_genai_impact.cli.doctor.process import Loaded
@@ -85,7 +85,7 @@ def installed_version(name: str) -> str | None:
     """The version of a distribution; None if it is not installed."""
     try:
         return distribution(name).version
-    except PackageNotFoundError:
+    except (PackageNotFoundError, FileNotFoundError):
         return None
 
 
@@ -125,7 +125,7 @@ def _means(entry_point: EntryPoint, one: Loaded | None, sdk: Sdk) -> bool:
         return False
     requires = [*(() if one is None else one.requires)]
     if entry_point.dist is not None:
-        requires += [text for text in entry_point.dist.requires or () if re.search(r"extra\W+instruments\b", text)]
+        requires += [text for text in _requires(entry_point.dist) if re.search(r"extra\W+instruments\b", text)]
     named = [match[0] for text in requires if (match := re.match(r"[\w.-]+", text))]
     return any(sdk.is_named(name) for name in [entry_point.name, *named])
 
@@ -135,7 +135,7 @@ def _state(entry_point: EntryPoint, one: Loaded | None, environ: Mapping[str, st
         return "switched off", ""
     try:
         conflict = None if entry_point.dist is None else get_dist_dependency_conflicts(entry_point.dist)
-    except ValueError:  # a requirement that cannot be read ends the start, which says so
+    except (ValueError, FileNotFoundError):  # what cannot be read ends the start, which says so
         return "does not start", ""
     if conflict is not None:
         wanted = [conflict.required, *(conflict.required_any or ())]
@@ -153,8 +153,7 @@ def _by(entry_point: EntryPoint) -> By:
         return "OpenInference"
     about = ""
     if entry_point.dist is not None:
-        metadata = entry_point.dist.metadata
-        about = " ".join(text for field in _WHO for text in metadata.get_all(field) or ()).lower()
+        about = " ".join(text for field in _WHO for text in _said(entry_point.dist, field)).lower()
     if "traceloop" in about:
         return "OpenLLMetry"
     official = "github.com/open-telemetry/" in about and entry_point.module.startswith(_FOLLOW_THE_CONVENTIONS)
@@ -162,6 +161,21 @@ def _by(entry_point: EntryPoint) -> By:
 
 
 def _called(found: Distribution | None) -> str:
-    # Not by its key: from Python 3.12 on that warns where there is none, and is to raise.
-    name = None if found is None else next(iter(found.metadata.get_all("Name") or ()), None)
+    name = None if found is None else next(iter(_said(found, "Name")), None)
     return "a distribution without a name" if found is None or name is None else f"{normalised(name)} {found.version}"
+
+
+def _said(found: Distribution, field: str) -> Sequence[str]:
+    """What the metadata say in a field, which may be nothing."""
+    # Not by its key: from Python 3.12 on that warns where there is none, and is to raise. From 3.15 on, no metadata raise.
+    try:
+        return found.metadata.get_all(field) or ()
+    except FileNotFoundError:
+        return ()
+
+
+def _requires(found: Distribution) -> Sequence[str]:
+    try:
+        return found.requires or ()
+    except FileNotFoundError:
+        return ()

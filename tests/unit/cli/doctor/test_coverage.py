@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import entry_points
+from importlib.metadata import Distribution, entry_points
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from otel_genai_impact.cli.doctor.coverage import Coverage, coverages
+from otel_genai_impact.cli.doctor.coverage import Coverage, coverages, installed_version
 from otel_genai_impact.cli.doctor.process import Loaded
 from otel_genai_impact.cli.doctor.sdks import COMPLEMENTS, NAMESAKES, SDKS, normalised
 from tests.kit.metadata import install
@@ -123,6 +123,25 @@ def test_metadata_that_cannot_be_read(folder: Path) -> None:
     install(folder, "nameless", "1", instrumentor="replicate = nameless:X")
     (folder / "nameless-1.dist-info" / "METADATA").unlink()
     assert ["does not start"] * 2 == [source.state for source in _of("replicate").sources]
+
+
+def test_missing_metadata_that_raise(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As they do from Python 3.15 on, whatever is asked of them."""
+    its_own = Distribution.metadata.fget
+    assert its_own is not None
+
+    def metadata(self: Distribution) -> Any:
+        if self.read_text("METADATA") is None:
+            raise FileNotFoundError("No package metadata was found.")
+        return its_own(self)
+
+    monkeypatch.setattr(Distribution, "metadata", property(metadata))
+    install(folder, "replicate", "1.0.7")
+    install(folder, "nameless", "1", instrumentor="replicate = nameless:X")
+    (folder / "nameless-1.dist-info" / "METADATA").unlink()
+    (source,) = _of("replicate").sources
+    assert ("a distribution without a name", "third party", "does not start") == (source.name, source.by, source.state)
+    assert installed_version("nameless") is None
 
 
 @pytest.mark.parametrize("disabled", ["replicate", "a, replicate ,b", "*"])

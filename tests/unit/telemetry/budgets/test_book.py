@@ -159,6 +159,7 @@ def test_metrics_have_what_waits(telemetry: Telemetry) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
 def test_a_fork_within_a_block(telemetry: Telemetry) -> None:
     """Both go on from what was used until then, waiting or not; each adds its own, and the child counts only that."""
 
