@@ -57,7 +57,7 @@ test-stacks: $(VENV)/.test-sdks ## each stack of instrumentations, beside us, ea
 test-recipes: $(VENV)/.test-sdks $(VENV)/.test ## the pages of docs/recipes, each in an environment that has what it installs and nothing else
 	@grep -l '<!-- install -->' docs/recipes/*.md | sed 's|.*/||; s|[.]md$$||' | xargs -P "$$(getconf _NPROCESSORS_ONLN)" -I '{}' $(BIN)/python -m nox -s 'recipes({})'
 
-test-servers: $(VENV)/.test ## gunicorn with processes and threads, loaded before they fork, reloaded under load, and greenlets: each counts once (up to a minute)
+test-servers: $(VENV)/.test ## gunicorn with processes and threads, loaded before they fork, reloaded under load, and greenlets: each counts once (about two minutes)
 	$(PIP) -q -c $(NEWEST) --group servers
 	CI=true $(BIN)/python -m pytest tests/servers
 

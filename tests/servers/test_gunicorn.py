@@ -1,4 +1,4 @@
-"""A real gunicorn that loads the application before it forks, with the real OpenAI SDK."""
+"""A real gunicorn, with processes, threads or greenlets, and the real OpenAI SDK."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pytest
 
@@ -36,26 +36,48 @@ _ENVIRONMENT: Final = {
 }
 
 
-@pytest.mark.parametrize("worker", ["sync", "gthread"])
-def test_each_worker_exports_what_it_counted(provider: ProviderServer, sink: OtlpSink, worker: str) -> None:
-    """Loaded once, forked into workers, reloaded under load, stopped gracefully: each process exports its own, once."""
+class Server(NamedTuple):
+    """A gunicorn, and who starts the instrumentation: `opentelemetry-instrument`, or the application."""
+
+    options: tuple[str, ...]
+    command: tuple[str, ...] = ("opentelemetry-instrument", "gunicorn")
+    application: str = "tests.servers.site"
+
+    @property
+    def loads_before_it_forks(self) -> bool:
+        return "--preload" in self.options
+
+
+_SERVERS: Final = [
+    pytest.param(Server(("--preload", "--worker-class", "sync")), id="sync"),
+    pytest.param(Server(("--preload", "--worker-class", "gthread", "--threads", "4")), id="gthread"),
+    pytest.param(Server(("--worker-class", "gevent")), id="gevent"),
+    pytest.param(
+        Server(("--worker-class", "gevent"), ("gunicorn",), "tests.servers.greenlet_site"), id="gevent-by-itself"
+    ),
+]
+
+
+@pytest.mark.parametrize("server", _SERVERS)
+def test_each_worker_exports_what_it_counted(provider: ProviderServer, sink: OtlpSink, server: Server) -> None:
+    """Reloaded under load, stopped gracefully: each process exports its own, once."""
     provider.answer_to("gpt-4o", Answer(delay_s=0.05))  # so that some are in flight
     environment = app_environment(provider=provider, sink=sink, protocol="http/protobuf", environment=_ENVIRONMENT)
-    with _gunicorn(worker, environment) as (server, url):
+    with _running(server, environment) as (process, url):
         asked = Counter([_answer(url)])
         with ThreadPoolExecutor(_AT_ONCE) as clients:
             asked.update(clients.map(_answer, [url] * _CALLS))
             before = set(asked)
             during = clients.map(_answer, [url] * _CALLS)
-            server.send_signal(signal.SIGHUP)
+            process.send_signal(signal.SIGHUP)
             asked.update(during)
         deadline = time.monotonic() + _PATIENCE_S
         while set(asked) <= before:
             assert deadline > time.monotonic(), "no new worker has answered since the reload"
             asked[_answer(url)] += 1
-        server.terminate()
-        assert 0 == server.wait(_PATIENCE_S)
-    asked[str(server.pid)] += 1  # while the application was loaded
+        process.terminate()
+        assert 0 == process.wait(_PATIENCE_S)
+    asked.update({str(process.pid)} if server.loads_before_it_forks else _workers(sink))  # while it was loaded
     assert asked == Counter({process: int(sink.sum_of(semconv.REQUESTS, worker=process)) for process in _workers(sink)})
     assert asked.total() == len(provider.requests) == len(sink.spans)
 
@@ -65,32 +87,23 @@ def _workers(sink: OtlpSink) -> set[str]:
 
 
 @contextmanager
-def _gunicorn(worker: str, environment: dict[str, str]) -> Generator[tuple[subprocess.Popen[bytes], str]]:
+def _running(server: Server, environment: dict[str, str]) -> Generator[tuple[subprocess.Popen[bytes], str]]:
     """The server and where it listens. Its port is taken before it starts, and handed on."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         command = [
-            *(
-                tool("opentelemetry-instrument"),
-                tool("gunicorn"),
-                "--preload",
-                "--workers",
-                "2",
-                "--worker-class",
-                worker,
-            ),
+            *map(tool, server.command), "--workers", "2", *server.options,
             *("--bind", f"fd://{listening.fileno()}", "--graceful-timeout", "20", "--chdir", str(Path.cwd())),
-            *(["--threads", "4"] if worker == "gthread" else []),
-            *("--no-control-socket", "tests.servers.site"),
-        ]
-        server = subprocess.Popen(command, env=environment, pass_fds=[listening.fileno()])
+            *("--no-control-socket", server.application),
+        ]  # fmt: skip
+        process = subprocess.Popen(command, env=environment, pass_fds=[listening.fileno()])
         try:
-            yield server, f"http://127.0.0.1:{listening.getsockname()[1]}/"
+            yield process, f"http://127.0.0.1:{listening.getsockname()[1]}/"
         finally:
-            if server.poll() is None:
-                server.terminate()
+            if process.poll() is None:
+                process.terminate()
                 with suppress(subprocess.TimeoutExpired):
-                    server.wait(_PATIENCE_S)
-                server.kill()
+                    process.wait(_PATIENCE_S)
+                process.kill()
 
 
 def _answer(url: str) -> str:
