@@ -36,6 +36,10 @@ def flush():
     trace.get_tracer_provider().force_flush()
     metrics.get_meter_provider().force_flush()
 
+# What the exporters' HTTP client imports with its first request. A child that is forked meanwhile waits for that import
+# for ever, with or without us.
+import netrc
+
 def fork():
     # As in test_fork.py: the SDK's own reader must not be exporting at this moment.
     with ExitStack() as no_export:

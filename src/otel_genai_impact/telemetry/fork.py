@@ -1,4 +1,4 @@
-"""In a forked child: what the parent counted is the parent's.
+"""In a forked child: what the parent counted is the parent's, and nothing that it was doing is waited for.
 
 The ledger starts anew, with a new lock. The SDK, too, keeps what our counters and histograms had when the process
 forked, and would export it a second time from the child; its streams of our own instruments are dropped, and made again
@@ -8,22 +8,36 @@ with the next measurement. Locks that a thread of the parent held while it colle
 from __future__ import annotations
 
 import os
+from importlib import import_module
 from threading import Lock, RLock
-from typing import Any
+from typing import Any, Final
 
 from otel_genai_impact import semconv
 from otel_genai_impact._contain import contained
 from otel_genai_impact.telemetry import callers, metrics
 from otel_genai_impact.telemetry.ledger import LEDGER
 
+# What some request is the first to need. Where one thread forks while another imports, the child waits for that import for
+# ever, as soon as it needs the module, too.
+_NEEDED_LATER: Final = (
+    "difflib",
+    "tomllib",
+    *(
+        f"otel_genai_impact.inventory.{name}"
+        for name in ("basis", "fields", "names", "places", "provenance", "resolution", "spelling", "vocabulary")
+    ),
+)
+
 _prepared = False
 
 
 def prepare() -> None:
-    """See to it that children of this process start with nothing counted. Once is enough."""
+    """See to it that children of this process start with nothing counted, and can count. Once is enough."""
     global _prepared  # noqa: PLW0603
     if not _prepared and hasattr(os, "register_at_fork"):
         _prepared = True
+        for name in _NEEDED_LATER:
+            import_module(name)
         os.register_at_fork(after_in_child=_start_anew)
 
 
