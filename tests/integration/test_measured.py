@@ -246,12 +246,13 @@ def test_the_real_sdk_against_a_server_on_this_machine(
     """The official instrumentation says early enough whom it asks; a stream is measured until its end."""
     OpenAIInstrumentor().instrument(tracer_provider=telemetry.tracers, skip_dep_check=True)
     try:
-        client: Any = OpenAI(base_url=f"{provider.url}/v1", api_key="none", max_retries=0)
+        made: Any = OpenAI(base_url=f"{provider.url}/v1", api_key="none", max_retries=0)
         provider.answer_next(Answer(word_delay_s=0.001))
         asked = {"model": "llama3.1:8b", "messages": [{"role": "user", "content": "Hello?"}], "stream": True}
-        for number, _ in enumerate(client.chat.completions.create(**asked)):
-            if number < 2:
-                powercap.draw(3.0)
+        with made as client:
+            for number, _ in enumerate(client.chat.completions.create(**asked)):
+                if number < 2:
+                    powercap.draw(3.0)
     finally:
         OpenAIInstrumentor().uninstrument()
     (span,) = telemetry.spans

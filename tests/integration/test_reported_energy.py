@@ -49,8 +49,10 @@ def telemetry() -> Iterator[Telemetry]:
         instrumentor.uninstrument()
 
 
-def _client(provider: ProviderServer) -> Any:
-    return OpenAI(base_url=f"{provider.url}/v1", api_key="none", max_retries=0)
+@pytest.fixture
+def client(provider: ProviderServer) -> Iterator[Any]:
+    with OpenAI(base_url=f"{provider.url}/v1", api_key="none", max_retries=0) as made:
+        yield made
 
 
 def _attributes(telemetry: Telemetry) -> dict[str, Any]:
@@ -69,18 +71,18 @@ def _assert_reported(telemetry: Telemetry, *, attribution: str | None = "prorate
     assert telemetry.total("genai_impact.requests", genai_impact__source="provider") == 1
 
 
-def test_neuralwatts_object_in_an_answer(telemetry: Telemetry, provider: ProviderServer) -> None:
+def test_neuralwatts_object_in_an_answer(telemetry: Telemetry, provider: ProviderServer, client: Any) -> None:
     """The object `energy` beside the usage; the application still finds it where it was."""
     provider.answer_next(Answer(beside={"energy": NEURALWATT}))
-    answer: Any = _client(provider).chat.completions.create(**ASKED)
+    answer: Any = client.chat.completions.create(**ASKED)
     _assert_reported(telemetry)
     assert answer.energy == NEURALWATT
 
 
-def test_neuralwatts_comment_in_a_stream(telemetry: Telemetry, provider: ProviderServer) -> None:
+def test_neuralwatts_comment_in_a_stream(telemetry: Telemetry, provider: ProviderServer, client: Any) -> None:
     """A comment, which the SDK ignores; the words arrive as ever."""
     provider.answer_next(Answer(comment=f"energy {json.dumps(NEURALWATT)}"))
-    stream = _client(provider).chat.completions.create(**ASKED, stream=True)
+    stream = client.chat.completions.create(**ASKED, stream=True)
     words = [chunk.choices[0].delta.content or "" for chunk in stream if chunk.choices]
     assert "".join(words) == Answer().text
     _assert_reported(telemetry)
@@ -109,22 +111,22 @@ def test_an_asynchronous_stream_and_an_asynchronous_answer(telemetry: Telemetry,
     assert said == {"gpt-4o": 74.42, "gpt-4.1": 5.0}
 
 
-def test_greenpts_object(telemetry: Telemetry, provider: ProviderServer) -> None:
+def test_greenpts_object(telemetry: Telemetry, provider: ProviderServer, client: Any) -> None:
     """Watt-milliseconds are thousandths of joules; in an answer and in a stream's last chunk."""
     provider.answer_next(Answer(beside={"impact": GREENPT}))
-    _client(provider).chat.completions.create(**ASKED)
+    client.chat.completions.create(**ASKED)
     _assert_reported(telemetry, attribution=None, energy_j=pytest.approx(74.42))
     telemetry.exporter.clear()
     provider.answer_next(Answer(beside={"impact": GREENPT}))
-    for _ in _client(provider).chat.completions.create(**ASKED, stream=True):
+    for _ in client.chat.completions.create(**ASKED, stream=True):
         pass
     assert pytest.approx(74.42) == _attributes(telemetry)["genai_impact.reported.energy"]
 
 
-def test_a_header(telemetry: Telemetry, provider: ProviderServer) -> None:
+def test_a_header(telemetry: Telemetry, provider: ProviderServer, client: Any) -> None:
     """What a gateway passes on as `X-Energy-Joules`; also of a raw response that nobody parses."""
     provider.answer_next(Answer(headers={"X-Energy-Joules": "74.42"}))
-    raw = _client(provider).chat.completions.with_raw_response.create(**ASKED)
+    raw = client.chat.completions.with_raw_response.create(**ASKED)
     raw.parse()
     _assert_reported(telemetry, attribution=None, energy_j="74.42")
 
@@ -132,10 +134,12 @@ def test_a_header(telemetry: Telemetry, provider: ProviderServer) -> None:
 @pytest.mark.parametrize(
     "energy", [{"energy_joules": -3}, {"energy_joules": "much"}, {"energy_joules": 1e300}, {"energy_joules": 10**400}]
 )
-def test_what_cannot_be_an_energy(telemetry: Telemetry, provider: ProviderServer, energy: dict[str, Any]) -> None:
+def test_what_cannot_be_an_energy(
+    telemetry: Telemetry, provider: ProviderServer, client: Any, energy: dict[str, Any]
+) -> None:
     """The request is modelled, and says that something else was reported."""
     provider.answer_next(Answer(beside={"energy": energy}))
-    _client(provider).chat.completions.create(**ASKED)
+    client.chat.completions.create(**ASKED)
     attributes = _attributes(telemetry)
     assert attributes["genai_impact.source"] == "modelled"
     assert "energy.reported.invalid" in attributes["genai_impact.assumptions"]
@@ -144,10 +148,12 @@ def test_what_cannot_be_an_energy(telemetry: Telemetry, provider: ProviderServer
 @pytest.mark.parametrize(
     "answer", [Answer(), Answer(beside={"energy": "green"}), Answer(beside={"impact": {"energy": 1}})]
 )
-def test_who_reports_nothing_is_modelled(telemetry: Telemetry, provider: ProviderServer, answer: Answer) -> None:
+def test_who_reports_nothing_is_modelled(
+    telemetry: Telemetry, provider: ProviderServer, client: Any, answer: Answer
+) -> None:
     """Nor does a field of the same name that holds something else confuse it."""
     provider.answer_next(answer)
-    _client(provider).chat.completions.create(**ASKED)
+    client.chat.completions.create(**ASKED)
     attributes = _attributes(telemetry)
     assert attributes["genai_impact.source"] == "modelled"
     assert [key for key in attributes if ".reported." in key] == []
@@ -158,14 +164,16 @@ def test_anthropics_sdk(telemetry: Telemetry, provider: ProviderServer, monkeypa
     """A gateway that speaks Anthropic's API and sends the header. The SDK's own span, where there is one, gets it instead."""
     monkeypatch.setenv("ANTHROPIC_OPEN_TELEMETRY", "false")
     provider.answer_next(Answer(headers={"X-Energy-Joules": "74.42"}))
-    client = Anthropic(base_url=provider.url, api_key="none", max_retries=0)
-    client.messages.create(model="claude-haiku-4-5", max_tokens=9, messages=[{"role": "user", "content": "Hello?"}])
+    with Anthropic(base_url=provider.url, api_key="none", max_retries=0) as anthropic:
+        anthropic.messages.create(
+            model="claude-haiku-4-5", max_tokens=9, messages=[{"role": "user", "content": "Hello?"}]
+        )
     _assert_reported(telemetry, attribution=None, energy_j="74.42")
 
 
-def test_uninstrumented_it_reads_nothing(telemetry: Telemetry, provider: ProviderServer) -> None:
+def test_uninstrumented_it_reads_nothing(telemetry: Telemetry, provider: ProviderServer, client: Any) -> None:
     """The SDK stays wrapped, and the wrapper does nothing."""
     ReportedEnergyInstrumentor().uninstrument()
     provider.answer_next(Answer(beside={"energy": NEURALWATT}))
-    _client(provider).chat.completions.create(**ASKED)
+    client.chat.completions.create(**ASKED)
     assert "genai_impact.reported.energy" not in _attributes(telemetry)
