@@ -11,6 +11,7 @@ from otel_genai_impact.impacts.electricity import REFERENCE_ELECTRICITY
 from otel_genai_impact.inventory.electricity import inventory_with
 from otel_genai_impact.inventory.identifying import ModelNames
 from otel_genai_impact.inventory.locating import Locations, ZoneError
+from otel_genai_impact.inventory.places import place_of_host
 from otel_genai_impact.inventory.resolved import NOTHING_OWN, OwnWords, Served
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 def _place_of(host: str | None) -> Place | None:
     if host is None:
         return None
-    from otel_genai_impact.inventory.places import place_of_host
 
     return place_of_host(host)
 

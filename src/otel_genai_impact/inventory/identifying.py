@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from otel_genai_impact._room import make_room
 from otel_genai_impact.inventory.hints import did_you_mean
 from otel_genai_impact.inventory.providers import table_of
+from otel_genai_impact.inventory.resolution import resolve
 from otel_genai_impact.inventory.resolved import TEXT, Resolution
+from otel_genai_impact.inventory.spelling import read
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -51,14 +53,11 @@ class ModelNames:
             entry = self._inventory.exact(table, name)
             if entry is not None and entry.name == name:
                 return Resolution(id=entry.id, modality=TEXT, entry=entry, codes=())
-        from otel_genai_impact.inventory.resolution import resolve  # names that are known as they stand need none of it
 
         return resolve(self._inventory, table, name, at=at, ollama=(provider or "").lower() == _OLLAMA)
 
     def nearest(self, provider: str | None, name: str) -> str:
         """A hint with the names most like this one, for messages; empty if there are none."""
-        from otel_genai_impact.inventory.spelling import read
-
         reading = read(name)
         table = table_of(provider)
         tables = self._inventory.tables if table is None else (table,)

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from otel_genai_impact import semconv
 from otel_genai_impact.impacts.media import MediaModel, Modality
 from otel_genai_impact.impacts.product_system import Model
+from otel_genai_impact.inventory.basis import BASIS_KEY, read_media_basis
 from otel_genai_impact.inventory.compiled import DATA_FOLDER, OPEN_WEIGHTS, ModelEntry
+from otel_genai_impact.inventory.fields import POSITIVE, read_toml
+from otel_genai_impact.inventory.provenance import SOURCE_KEYS, read_provenance
 from otel_genai_impact.inventory.providers import TABLES
 
 if TYPE_CHECKING:
@@ -53,18 +56,12 @@ def read_media_models(path: Path, modality: Modality) -> dict[str, MediaEntry]:
     Raises:
         InventoryError: on the first problem.
     """
-    from otel_genai_impact.inventory.fields import read_toml
-
     top = read_toml(path)
     top.allow("models")
     return {model_id: _read(table, model_id, modality) for model_id, table in top.tables("models")}
 
 
 def _read(table: Table, model_id: str, modality: Modality) -> MediaEntry:
-    from otel_genai_impact.inventory.basis import BASIS_KEY, read_media_basis
-    from otel_genai_impact.inventory.fields import POSITIVE
-    from otel_genai_impact.inventory.provenance import SOURCE_KEYS, read_provenance
-
     table.allow("parameters_b", "parameters_disclosed", *_OPTIONAL, BASIS_KEY, *SOURCE_KEYS)
     read_provenance(table)
     parameters_b = table.interval("parameters_b", POSITIVE)

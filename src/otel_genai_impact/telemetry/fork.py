@@ -8,25 +8,14 @@ with the next measurement. Locks that a thread of the parent held while it colle
 from __future__ import annotations
 
 import os
-from importlib import import_module
 from threading import Lock, RLock
-from typing import Any, Final
+from typing import Any
 
 from otel_genai_impact import semconv
 from otel_genai_impact._contain import contained
+from otel_genai_impact.inventory.hosts import services
 from otel_genai_impact.telemetry import callers, metrics
 from otel_genai_impact.telemetry.ledger import LEDGER
-
-# What some request is the first to need. Where one thread forks while another imports, the child waits for that import for
-# ever, as soon as it needs the module, too.
-_NEEDED_LATER: Final = (
-    "difflib",
-    "tomllib",
-    *(
-        f"otel_genai_impact.inventory.{name}"
-        for name in ("basis", "fields", "names", "places", "provenance", "resolution", "spelling", "vocabulary")
-    ),
-)
 
 _prepared = False
 
@@ -36,8 +25,9 @@ def prepare() -> None:
     global _prepared  # noqa: PLW0603
     if not _prepared and hasattr(os, "register_at_fork"):
         _prepared = True
-        for name in _NEEDED_LATER:
-            import_module(name)
+        # Where one thread forks while another imports, the child waits for that import for ever, as soon as it needs the module,
+        # too. So no request imports anything; that of the file of hosts is the only one left.
+        services()
         os.register_at_fork(after_in_child=_start_anew)
 
 
